@@ -1,0 +1,16 @@
+// Writes dist/kernel.wasm as base64 into the module that the default entry imports: no fetch, no path, no configuration.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const base64 = readFileSync('dist/kernel.wasm').toString('base64');
+writeFileSync(
+  'src/core/kernel-bytes.ts',
+  `// Made by scripts/embed-kernel.mjs from assembly/.
+const base64 =
+  '${base64}';
+
+/** The bytes of kernel.wasm. */
+export function kernelBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+}
+`,
+);

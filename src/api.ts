@@ -1,0 +1,24 @@
+// What every entry exports beside its own PosteriorPool, score and topK.
+export { CapacityError, DisposedError, PoolError, SnapshotError, UnsupportedError } from './errors.ts';
+export type {
+  Batch,
+  CandidateSet,
+  LoadOptions,
+  PoolOptions,
+  Posteriors,
+  ScoreOptions,
+  SelectOptions,
+} from './pool.ts';
+export type { StatelessScoreOptions, TopKOptions } from './stateless.ts';
+export type {
+  Acquisition,
+  AcquisitionKind,
+  Bytes,
+  Column,
+  EngineFactory,
+  Indices,
+  Posterior,
+  Prior,
+  Scores,
+  Selection,
+} from './types.ts';

@@ -1,0 +1,67 @@
+import { instantiateSync } from '@assemblyscript/loader';
+import { UnsupportedError } from '../errors.ts';
+import type { AcquisitionKind } from '../types.ts';
+
+/** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
+export type Kernel = {
+  readonly memory: WebAssembly.Memory;
+  readonly heapBase: WebAssembly.Global;
+  score(
+    kind: number,
+    alphaPtr: number,
+    betaPtr: number,
+    outPtr: number,
+    count: number,
+    rollouts: number,
+    etaOrTarget: number,
+    mu: number,
+  ): void;
+  scoreRandom(outPtr: number, count: number, first: number, seedLow: number, seedHigh: number): void;
+  scoreRandomAt(outPtr: number, count: number, indicesPtr: number, seedLow: number, seedHigh: number): void;
+  update(
+    count: number,
+    indicesPtr: number,
+    successesPtr: number,
+    trialsPtr: number,
+    alphaPtr: number,
+    betaPtr: number,
+    discount: number,
+    priorAlpha: number,
+    priorBeta: number,
+  ): number;
+  gather(count: number, indicesPtr: number, columnPtr: number, outPtr: number): void;
+  beginTopK(heapPtr: number, count: number): void;
+  offerTopK(scoresPtr: number, count: number, first: number): void;
+  endTopK(): number;
+  findNaN(scoresPtr: number, count: number): number;
+};
+
+/** The acquisitions by their number in assembly/kernels/score.ts; 'random' has a kernel of its own. */
+export const KINDS: readonly AcquisitionKind[] = [
+  'weighted-mutual-information',
+  'mutual-information',
+  'difficulty-weight',
+  'variance-reduction',
+  'inverse-evidence',
+  'expected-difficulty',
+  'non-degenerate',
+  'bernoulli-variance',
+  'success-chance',
+];
+
+/** Compiles on the first call and makes a new instance, with its own memory, on every call. */
+export function kernelSource(bytes: () => BufferSource): () => Kernel {
+  let compiled: WebAssembly.Module | undefined;
+  return () => {
+    try {
+      compiled ??= new WebAssembly.Module(bytes());
+    } catch (cause) {
+      throw new UnsupportedError(
+        'the Wasm kernel does not compile here: it needs Wasm SIMD, and on a page with a Content-Security-Policy ' +
+          "its 'wasm-unsafe-eval'. Pass { engine: referenceEngine } from 'insight-wasm/reference' instead",
+        { cause },
+      );
+    }
+    return instantiateSync<Kernel>(compiled).instance.exports as unknown as Kernel;
+  };
+}

@@ -1,0 +1,299 @@
+import { checkSeed, toRule } from './acquisition.ts';
+import { ascending, drawCandidates, without } from './candidates.ts';
+import { DisposedError } from './errors.ts';
+import { decode, encode } from './snapshot.ts';
+import type {
+  Acquisition,
+  Bytes,
+  Column,
+  Engine,
+  EngineFactory,
+  Posterior,
+  Prior,
+  Scores,
+  Selection,
+} from './types.ts';
+import {
+  bad,
+  checkInteger,
+  checkLength,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  checkOut,
+  copyCandidates,
+  copyColumn,
+  copyIndices,
+  copyObservations,
+  LEAST,
+  MOST,
+  MOST_PRIOR,
+} from './validate.ts';
+
+export interface PoolOptions {
+  /** The posterior of a datapoint nothing was seen of: each in [1e-3, 1e6], rounded to float32. Default Beta(1, 1). */
+  readonly prior?: Prior | undefined;
+  /** lambda of Eq. 6 in [0, 1]: 1, the default, forgets nothing; below 1 a visit pulls toward the prior. */
+  readonly discount?: number | undefined;
+  /** What keeps the columns and does the arithmetic; the entry's own by default. */
+  readonly engine?: EngineFactory | undefined;
+}
+
+export interface LoadOptions {
+  /** At least the snapshot's size, the default; datapoints beyond it start at the prior. */
+  readonly size?: number | undefined;
+  readonly engine?: EngineFactory | undefined;
+}
+
+/** Observations of datapoints: `successes[i]` of `trials` rollouts of datapoint `indices[i]` were right. */
+export interface Batch {
+  readonly indices: ArrayLike<number>;
+  readonly successes: ArrayLike<number>;
+  /** 1..65,535 each, or one number for all. */
+  readonly trials: number | ArrayLike<number>;
+}
+
+export interface Posteriors {
+  /** Which datapoints; without it, `alpha` and `beta` are the whole columns. */
+  readonly indices?: ArrayLike<number> | undefined;
+  readonly alpha: ArrayLike<number>;
+  readonly beta: ArrayLike<number>;
+}
+
+export interface ScoreOptions {
+  readonly acquisition?: Acquisition | undefined;
+  /** Strictly ascending indices; without it, the whole pool. */
+  readonly candidates?: ArrayLike<number> | undefined;
+  /** Where to put the scores: as many as there are candidates, outside the pool's memory. */
+  readonly out?: Float32Array | undefined;
+}
+
+/** A uniform random set of `size` datapoints (default 16 x count), the same for the same seed. */
+export interface CandidateSet {
+  readonly size?: number | undefined;
+  readonly seed: number;
+}
+
+export interface SelectOptions {
+  readonly acquisition?: Acquisition | undefined;
+  /** Strictly ascending indices, or a random set by seed; without it, the whole pool. */
+  readonly candidates?: ArrayLike<number> | CandidateSet | undefined;
+  /** Indices not to select, in any order, repeats allowed. */
+  readonly exclude?: ArrayLike<number> | undefined;
+}
+
+/** A pool, whatever its engine. The entries bind it to theirs: see `PosteriorPool` there. */
+export class Pool {
+  readonly size: number;
+  readonly prior: Prior;
+  readonly discount: number;
+  #engine: Engine | undefined;
+
+  constructor(size: number, defaultEngine: EngineFactory, options?: PoolOptions) {
+    const {
+      prior = { alpha: 1, beta: 1 },
+      discount = 1,
+      engine = defaultEngine,
+    } = checkOptions('options', options, ['prior', 'discount', 'engine']);
+    this.size = checkInteger('size', size, 0, 2 ** 32 - 1);
+    checkOptions('prior', prior, ['alpha', 'beta']);
+    this.prior = Object.freeze({ alpha: checkPrior('alpha', prior.alpha), beta: checkPrior('beta', prior.beta) });
+    this.discount = checkNumber('discount', discount, 0, 1);
+    checkEngine(engine);
+    this.#engine = engine.create(this.size, this.prior, this.discount);
+  }
+
+  /** Live view of alpha, one float32 a datapoint; read-only. */
+  get alpha(): Column {
+    return this.#live().alpha;
+  }
+
+  /** Live view of beta, one float32 a datapoint; read-only. */
+  get beta(): Column {
+    return this.#live().beta;
+  }
+
+  /**
+   * The posterior of one datapoint.
+   * @throws RangeError for an index outside the pool
+   * @example
+   * const pool = new PosteriorPool(3);
+   * pool.get(0); // { alpha: 1, beta: 1, mean: 0.5, evidence: 2 }
+   */
+  get(index: number): Posterior {
+    const engine = this.#live();
+    const [at] = copyIndices('index', [index], this.size) as unknown as [number];
+    const alpha = engine.alpha[at] as number;
+    const beta = engine.beta[at] as number;
+    return { alpha, beta, mean: alpha / (alpha + beta), evidence: alpha + beta };
+  }
+
+  /**
+   * Adds observations to the posteriors (Eq. 6): alpha' = lambda alpha + (1 - lambda) alpha0 + S, and beta' likewise
+   * with K - S. In order, once per occurrence of an index; all of the batch or, if anything in it is wrong, none.
+   * @throws RangeError, TypeError naming position and value; RangeError where a posterior would leave [1e-3, 2^24]
+   * @example
+   * const pool = new PosteriorPool(3);
+   * pool.update({ indices: [0, 2], successes: [5, 0], trials: 8 });
+   * pool.get(2); // { alpha: 1, beta: 9, mean: 0.1, evidence: 10 }
+   */
+  update(batch: Batch): this {
+    const engine = this.#live();
+    checkObject('batch', batch);
+    const { indices, successes, trials } = checkOptions('batch', batch, ['indices', 'successes', 'trials']) as Batch;
+    const at = copyIndices('indices', indices, this.size);
+    const seen = copyObservations(successes, trials, at.length);
+    const refused = engine.update(at, seen.successes, seen.trials);
+    if (refused >= 0) {
+      throw new RangeError(
+        `"indices[${refused}]" expected an update that stays in [${LEAST}, ${MOST}], got ` +
+          `${seen.successes[refused]} of ${seen.trials[refused]} for datapoint ${at[refused]}`,
+      );
+    }
+    return this;
+  }
+
+  /**
+   * Scores of the candidates, or of the whole pool, one float32 each, in their order. The array belongs to the caller.
+   * @throws RangeError, TypeError for a wrong acquisition, candidate or `out`
+   * @example
+   * const pool = new PosteriorPool(3);
+   * pool.score({ acquisition: { kind: 'inverse-evidence' }, candidates: [0, 2] }); // Float32Array [0.5, 0.5]
+   */
+  score(options?: ScoreOptions): Scores {
+    const engine = this.#live();
+    const { acquisition, candidates, out } = checkOptions('options', options, ['acquisition', 'candidates', 'out']);
+    const rule = toRule(acquisition);
+    const at = candidates === undefined ? undefined : copyCandidates('candidates', candidates, this.size);
+    const scores = checkOut(out, at === undefined ? this.size : at.length);
+    if (scores.buffer === engine.alpha.buffer || scores.buffer === engine.beta.buffer) {
+      throw new RangeError('"out" expected memory outside the pool');
+    }
+    engine.score(rule, at, scores);
+    return scores as Scores;
+  }
+
+  /**
+   * The `count` datapoints with the largest score (Eq. 17): score falling, then index rising; all of them, sorted,
+   * if there are fewer. The arrays belong to the caller.
+   * @throws RangeError, TypeError for a wrong count, acquisition, candidate or excluded index
+   * @example
+   * const pool = new PosteriorPool(100);
+   * pool.update({ indices: [7], successes: [3], trials: 8 });
+   * pool.select(2).indices; // Uint32Array [0, 1]: less is known of them than of 7
+   * pool.select(2, { candidates: { size: 32, seed: 1 } }); // out of 32 at random
+   */
+  select(count: number, options?: SelectOptions): Selection {
+    const engine = this.#live();
+    const wanted = checkInteger('count', count, 0, Number.MAX_SAFE_INTEGER);
+    const { acquisition, candidates, exclude } = checkOptions('options', options, [
+      'acquisition',
+      'candidates',
+      'exclude',
+    ]);
+    const rule = toRule(acquisition);
+    const excluded = exclude === undefined ? undefined : ascending(copyIndices('exclude', exclude, this.size));
+    if (candidates === undefined) {
+      const most = this.size - (excluded?.length ?? 0);
+      return engine.select(rule, Math.min(wanted, most), undefined, excluded);
+    }
+    const set = isList(candidates)
+      ? copyCandidates('candidates', candidates, this.size)
+      : this.#draw(candidates, wanted);
+    const at = excluded === undefined ? set : without(set, excluded);
+    return engine.select(rule, Math.min(wanted, at.length), at, undefined);
+  }
+
+  /**
+   * Replaces posteriors, for a warm start; an index given twice keeps its last value.
+   * @throws RangeError, TypeError; all values or none are set
+   * @example
+   * const pool = new PosteriorPool(3);
+   * pool.set({ indices: [1], alpha: [2.5], beta: [7.5] });
+   */
+  set(posteriors: Posteriors): this {
+    const engine = this.#live();
+    checkObject('posteriors', posteriors);
+    const given = checkOptions('posteriors', posteriors, ['indices', 'alpha', 'beta']) as Posteriors;
+    const at = given.indices === undefined ? undefined : copyIndices('indices', given.indices, this.size);
+    const length = at === undefined ? this.size : at.length;
+    const alpha = copyColumn('alpha', given.alpha);
+    const beta = copyColumn('beta', given.beta);
+    checkLength('alpha', alpha.length, length);
+    checkLength('beta', beta.length, length);
+    engine.write(at, alpha, beta);
+    return this;
+  }
+
+  /** Puts datapoints, or the whole pool, back to the prior. */
+  reset(indices?: ArrayLike<number>): this {
+    const engine = this.#live();
+    engine.reset(indices === undefined ? undefined : copyIndices('indices', indices, this.size));
+    return this;
+  }
+
+  /**
+   * A snapshot: prior, discount and both columns, little endian, with checksums: 64 + 8 x size bytes.
+   * @example
+   * const pool = new PosteriorPool(3);
+   * const copy = PosteriorPool.fromBytes(pool.toBytes());
+   */
+  toBytes(): Bytes {
+    const { alpha, beta } = this.#live();
+    return encode({ prior: this.prior, discount: this.discount, alpha, beta });
+  }
+
+  /** Frees the memory; every later call throws DisposedError. */
+  dispose(): void {
+    this.#engine?.dispose();
+    this.#engine = undefined;
+  }
+
+  #live(): Engine {
+    if (this.#engine === undefined) throw new DisposedError('this pool was disposed of');
+    return this.#engine;
+  }
+
+  #draw(set: CandidateSet, count: number): Uint32Array {
+    const { size = 16 * count, seed } = checkOptions('candidates', set, ['size', 'seed']);
+    const checkedSeed = checkSeed('candidates.seed', seed);
+    const checkedSize = checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER);
+    return drawCandidates(this.size, Math.min(checkedSize, this.size), checkedSeed);
+  }
+}
+
+// `using` needs the well-known symbol, which not every runtime has yet.
+const disposeSymbol = (Symbol as { readonly dispose?: symbol }).dispose;
+if (disposeSymbol !== undefined) {
+  Object.defineProperty(Pool.prototype, disposeSymbol, { value: Pool.prototype.dispose, configurable: true });
+}
+
+/** Fills a new pool from a snapshot. */
+export function load<P extends Pool>(
+  bytes: Uint8Array,
+  options: LoadOptions | undefined,
+  create: (size: number, options: PoolOptions) => P,
+): P {
+  const { size, engine } = checkOptions('options', options, ['size', 'engine']);
+  const { prior, discount, alpha, beta } = decode(bytes);
+  if (size !== undefined) checkInteger('size', size, alpha.length, 2 ** 32 - 1);
+  const pool = create(size ?? alpha.length, { prior, discount, engine });
+  const indices = size === undefined || size === alpha.length ? undefined : Uint32Array.from(alpha, (_, i) => i);
+  return pool.set({ indices, alpha, beta });
+}
+
+function isList(candidates: ArrayLike<number> | CandidateSet): candidates is ArrayLike<number> {
+  return typeof candidates !== 'object' || candidates === null || 'length' in candidates;
+}
+
+function checkPrior(name: string, value: unknown): number {
+  const rounded = typeof value === 'number' ? Math.fround(value) : value;
+  if (typeof rounded === 'number' && rounded >= LEAST && rounded <= MOST_PRIOR) return rounded;
+  throw bad(`prior.${name}`, `a number in [${LEAST}, ${MOST_PRIOR}]`, value, typeof value === 'number');
+}
+
+export function checkEngine(engine: EngineFactory): void {
+  if (typeof engine !== 'object' || engine === null || typeof engine.create !== 'function') {
+    throw bad('engine', 'an engine, such as referenceEngine', engine, false);
+  }
+}

@@ -1,0 +1,144 @@
+// Every door's checks: TypeError for a wrong type, RangeError for a wrong value, the bad value in the message.
+// Arrays are copied first and checked as they are copied, so that what was checked is what is used.
+
+/** The domain of alpha and beta, as float32. */
+export const LEAST = 1e-3;
+export const MOST = 2 ** 24;
+/** Largest alpha or beta of a prior. */
+export const MOST_PRIOR = 1e6;
+const MOST_TRIALS = 65_535;
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** The one error of all doors: its class by what is wrong. */
+export function bad(title: string, expected: string, got: unknown, sameType: boolean): Error {
+  const message = `"${title}" expected ${expected}, got ${show(got)}`;
+  return sameType ? new RangeError(message) : new TypeError(message);
+}
+
+export function checkInteger(title: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+    return value + 0;
+  }
+  throw bad(title, `an integer in [${least}, ${most}]`, value, typeof value === 'number');
+}
+
+export function checkNumber(title: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value + 0;
+  throw bad(title, `a number in [${least}, ${most}]`, value, typeof value === 'number');
+}
+
+/** An object of options, or nothing; a key that no option has is an error. */
+export function checkOptions<T extends object>(
+  title: string,
+  value: T | undefined,
+  known: readonly string[],
+): Partial<T> {
+  if (value === undefined) return {};
+  checkObject(title, value);
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`"${title}" expected only ${known.join(', ')}, got ${show(key)}`);
+    }
+  }
+  return value;
+}
+
+export function checkObject(title: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw bad(title, 'an object', value, false);
+  }
+}
+
+/** Length of an array or typed array. */
+export function checkArray(title: string, value: unknown): number {
+  const length: unknown = typeof value === 'object' && value !== null && 'length' in value ? value.length : undefined;
+  if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0) return length;
+  throw bad(title, 'an array of numbers', value, false);
+}
+
+export function checkLength(title: string, got: number, expected: number): void {
+  if (got !== expected) throw bad(`${title}.length`, String(expected), got, true);
+}
+
+/** A copy of indices into `size` datapoints. */
+export function copyIndices(title: string, source: ArrayLike<number>, size: number): Uint32Array {
+  const copy = new Uint32Array(checkArray(title, source));
+  for (let i = 0; i < copy.length; i++) {
+    const value = source[i] as number;
+    if (!(typeof value === 'number' && value >>> 0 === value && value < size)) {
+      if (size === 0) throw bad(`${title}[${i}]`, 'no index into an empty pool', value, true);
+      checkInteger(`${title}[${i}]`, value, 0, size - 1);
+    }
+    copy[i] = value;
+  }
+  return copy;
+}
+
+/** A copy of indices that rise strictly. */
+export function copyCandidates(title: string, source: ArrayLike<number>, size: number): Uint32Array {
+  const copy = copyIndices(title, source, size);
+  for (let i = 1; i < copy.length; i++) {
+    const before = copy[i - 1] as number;
+    const value = copy[i] as number;
+    if (value <= before) throw bad(`${title}[${i}]`, `more than ${before} (strictly ascending)`, value, true);
+  }
+  return copy;
+}
+
+/** Copies of successes and trials of `length` observations; `trials` may be one number for all. */
+export function copyObservations(
+  successes: ArrayLike<number>,
+  trials: number | ArrayLike<number>,
+  length: number,
+): { successes: Uint16Array; trials: Uint16Array } {
+  checkLength('successes', checkArray('successes', successes), length);
+  const allTrials = new Uint16Array(length);
+  if (typeof trials === 'number') {
+    allTrials.fill(checkInteger('trials', trials, 1, MOST_TRIALS));
+  } else {
+    checkLength('trials', checkArray('trials', trials), length);
+    for (let i = 0; i < length; i++) {
+      allTrials[i] = checkInteger(`trials[${i}]`, trials[i], 1, MOST_TRIALS);
+    }
+  }
+  const allSuccesses = new Uint16Array(length);
+  for (let i = 0; i < length; i++) {
+    const value = successes[i] as number;
+    const most = allTrials[i] as number;
+    if (!(typeof value === 'number' && value >>> 0 === value && value <= most)) {
+      checkInteger(`successes[${i}]`, value, 0, most);
+    }
+    allSuccesses[i] = value;
+  }
+  return { successes: allSuccesses, trials: allTrials };
+}
+
+/** A copy of alphas or betas, rounded to float32. */
+export function copyColumn(title: string, source: ArrayLike<number>): Float32Array {
+  const copy = new Float32Array(checkArray(title, source));
+  for (let i = 0; i < copy.length; i++) {
+    const value = source[i] as number;
+    copy[i] = value;
+    const rounded = copy[i] as number;
+    if (!(typeof value === 'number' && rounded >= LEAST && rounded <= MOST)) {
+      throw bad(`${title}[${i}]`, `a number in [${LEAST}, ${MOST}]`, value, typeof value === 'number');
+    }
+  }
+  return copy;
+}
+
+/** An array for results: the given one if it fits, else a new one. */
+export function checkOut(out: Float32Array | undefined, length: number): Float32Array {
+  if (out === undefined) return new Float32Array(length);
+  if (!(out instanceof Float32Array)) throw bad('out', 'a Float32Array', out, false);
+  checkLength('out', out.length, length);
+  return out;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup';
+
+const shared = { target: 'es2022', removeNodeProtocol: false, splitting: false } as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', reference: 'src/reference.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    noExternal: ['@assemblyscript/loader'],
+  },
+  {
+    ...shared,
+    entry: { cli: 'src/cli/main.ts' },
+    format: ['esm'],
+    platform: 'node',
+    noExternal: [/.*/],
+  },
+]);
