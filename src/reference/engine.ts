@@ -32,6 +32,9 @@ export const referenceEngine: EngineFactory = {
   },
 };
 
+/** 2 GiB of columns, which every runtime grants. */
+const MOST_SIZE = 2 ** 28;
+
 /** The score of one posterior before its rounding to float32; `index` matters to seeded kinds alone. */
 function scoreOne(rule: Rule, alpha: number, beta: number, index: number): number {
   switch (rule.kind) {
@@ -65,12 +68,9 @@ class ReferenceEngine implements Engine {
   readonly #discount: number;
 
   constructor(size: number, prior: Prior, discount: number) {
-    try {
-      this.alpha = new Float32Array(size).fill(prior.alpha);
-      this.beta = new Float32Array(size).fill(prior.beta);
-    } catch (cause) {
-      throw new CapacityError(`no memory for ${size} datapoints`, { cause });
-    }
+    if (size > MOST_SIZE) throw new CapacityError(`the reference engine holds ${MOST_SIZE} datapoints, not ${size}`);
+    this.alpha = new Float32Array(size).fill(prior.alpha);
+    this.beta = new Float32Array(size).fill(prior.beta);
     this.#prior = prior;
     this.#discount = discount;
   }
