@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
-  test: { include: ['test/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 },
+/** `npm test`: the commit tier; `npm run test:deep` (--mode deep): what takes minutes or gigabytes. */
+export default defineConfig(({ mode }) => {
+  const deep = mode === 'deep';
+  const file = `test-results/${deep ? 'deep' : 'commit'}.json`;
+  return {
+    test: {
+      include: [deep ? 'test/deep/*.test.ts' : 'test/*.test.ts'],
+      testTimeout: deep ? 900_000 : 120_000,
+      hookTimeout: 300_000,
+      fileParallelism: !deep,
+      reporters: process.env.CI ? ['default', ['json', { outputFile: file }]] : ['default'],
+    },
+  };
 });

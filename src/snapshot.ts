@@ -44,6 +44,7 @@ export function decode(source: Uint8Array): Snapshot {
   if (magic !== MAGIC) throw new SnapshotError('not a snapshot of a pool: the first bytes are not its mark');
   if (bytes.length < HEADER) throw new SnapshotError(`truncated: ${bytes.length} of ${HEADER} bytes of the header`);
   const version = view.getUint32(8, true);
+  if (version === 0) throw new SnapshotError('damaged: version 0');
   if (version > VERSION)
     throw new SnapshotError(`made by a newer release: version ${version}, this one reads ${VERSION}`);
   if (view.getUint32(60, true) !== crc32(bytes.subarray(0, 60)))

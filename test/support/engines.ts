@@ -16,7 +16,7 @@ export const ACQUISITIONS: readonly Acquisition[] = [
   { kind: 'weighted-mutual-information', rollouts: 5, eta: 0.5, mu: 0.8 },
   { kind: 'mutual-information', rollouts: 1 },
   { kind: 'mutual-information', rollouts: 16 },
-  { kind: 'mutual-information', rollouts: 129 },
+  { kind: 'mutual-information', rollouts: 65 },
   { kind: 'difficulty-weight', eta: 10_000, mu: 0.5 },
   { kind: 'variance-reduction', rollouts: 4 },
   { kind: 'inverse-evidence' },

@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+// The package as a user gets it: packed, installed into an empty project, used from there.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
+const run = (file: string, args: readonly string[], cwd = project): string =>
+  execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+let files: string[] = [];
+
+beforeAll(() => {
+  const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], root);
+  const [tarball] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  files = tarball.files.map(({ path }) => path);
+  writeFileSync(join(project, 'package.json'), '{ "name": "scratch", "private": true }');
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(project, tarball.filename)]);
+});
+
+afterAll(() => rmSync(project, { recursive: true }));
+
+const program = `
+const pool = new PosteriorPool(1000, { discount: 0.9 });
+pool.update({ indices: [3, 7], successes: [4, 0], trials: 8 });
+const { indices, scores } = pool.select(3, { exclude: [0] });
+if (indices.length !== 3 || scores[0] !== score([1], [1])[0]) throw new Error('wrong selection');
+if (topK(Float32Array.of(1, 3, 2), 1).indices[0] !== 1) throw new Error('wrong topK');
+if (PosteriorPool.fromBytes(pool.toBytes(), { engine: referenceEngine }).get(3).alpha !== pool.get(3).alpha) throw new Error('wrong snapshot');
+console.log('fine', digamma(1).toFixed(6));
+`;
+
+test('the tarball holds what users need and nothing else', () => {
+  expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  expect(files.filter((path) => /\.wat$|\.map$|debug|tmp/.test(path))).toEqual([]);
+  expect(files).toContain('dist/kernel.wasm');
+  const { packages } = JSON.parse(run('npm', ['ls', '--all', '--json', '--long'])) as { packages?: unknown };
+  expect(packages).toBeUndefined();
+  expect(run('npm', ['ls', '--all', '--parseable']).trim().split('\n')).toHaveLength(2); // the project and the package
+});
+
+test('it works as an ES module and as CommonJS, with no configuration', () => {
+  writeFileSync(
+    join(project, 'a.mjs'),
+    `import { PosteriorPool, score, topK } from 'insight-wasm';\nimport { digamma, referenceEngine } from 'insight-wasm/reference';\n${program}`,
+  );
+  writeFileSync(
+    join(project, 'b.cjs'),
+    `const { PosteriorPool, score, topK } = require('insight-wasm');\nconst { digamma, referenceEngine } = require('insight-wasm/reference');\n${program}`,
+  );
+  expect(run('node', ['a.mjs'])).toBe('fine -0.577216\n');
+  expect(run('node', ['b.cjs'])).toBe('fine -0.577216\n');
+});
+
+test('the command runs', () => {
+  writeFileSync(
+    join(project, 'log.jsonl'),
+    '{"id":"a","successes":4,"trials":8}\n{"id":"b","successes":8,"trials":8}\n',
+  );
+  const [best] = run('npx', ['--offline', 'insight-wasm', 'select', 'log.jsonl', '--count', '1', '--json'])
+    .trim()
+    .split('\n');
+  expect(JSON.parse(best as string)).toMatchObject({ id: 'a', mean: 0.5, evidence: 10 });
+});
+
+describe.each(['typescript', 'typescript-5.6'])('under %s, strict and with exactOptionalPropertyTypes', (compiler) => {
+  const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc');
+  const source = `
+import { type Acquisition, type Column, PosteriorPool, score, type Selection, topK } from 'insight-wasm';
+import { mutualInformation, referenceEngine } from 'insight-wasm/reference';
+
+const pool: PosteriorPool = new PosteriorPool(10, { discount: undefined, prior: { alpha: 1, beta: 2 }, engine: referenceEngine });
+const acquisition: Acquisition = { kind: 'mutual-information', rollouts: undefined };
+const selection: Selection = pool.select(3, { acquisition, candidates: { seed: 1 }, exclude: undefined });
+const first: number | undefined = selection.indices[0];
+const alpha: Column = pool.alpha;
+const total: number = mutualInformation(alpha[0]!, 1) + score(pool.score(), new Float64Array(10))[0]! + (first ?? 0);
+export const result = topK(selection.scores, total);
+export const chained = pool.reset([1]).set({ alpha: alpha, beta: pool.beta }).update({ indices: [0], successes: [1], trials: 8 });
+PosteriorPool.fromBytes(pool.toBytes(), { size: 20 }).dispose();
+
+// @ts-expect-error: eta belongs to the weight
+pool.select(1, { acquisition: { kind: 'mutual-information', eta: 3 } });
+// @ts-expect-error: random needs a seed
+pool.select(1, { acquisition: { kind: 'random' } });
+// @ts-expect-error: a candidate set needs a seed
+pool.select(1, { candidates: { size: 3 } });
+// @ts-expect-error: the columns are read-only
+pool.alpha[0] = 1;
+// @ts-expect-error: the columns are read-only
+pool.alpha.fill(1);
+// @ts-expect-error: no such acquisition
+pool.score({ acquisition: { kind: 'thompson' } });
+`;
+  const dom = `
+import { PosteriorPool } from 'insight-wasm';
+const pool = new PosteriorPool(1);
+const { indices, scores } = pool.select(1);
+export const blob = new Blob([pool.toBytes(), indices, scores]);
+export const digest = crypto.subtle.digest('SHA-256', pool.score());
+`;
+  const check = (name: string, text: string, options: readonly string[]): void => {
+    const folder = join(project, `${compiler}-${name}`);
+    mkdirSync(folder, { recursive: true });
+    for (const file of ['a.mts', 'b.cts']) writeFileSync(join(folder, file), text);
+    run('node', [
+      tsc,
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noUncheckedIndexedAccess',
+      '--target',
+      'ES2022',
+      '--types',
+      '',
+      ...options,
+      join(folder, 'a.mts'),
+      join(folder, 'b.cts'),
+    ]);
+  };
+
+  test('the whole API compiles with lib ES2022, as a module and as CommonJS', () => {
+    check('node16', source, ['--module', 'node16', '--lib', 'ES2022']);
+  });
+
+  test('results go into Blob and crypto.subtle without a cast', () => {
+    check('dom', dom, ['--module', 'node16', '--lib', 'ES2022,DOM']);
+  });
+});
