@@ -59,25 +59,15 @@ class WasmEngine implements Engine {
   }
 
   update(indices: Uint32Array, successes: Uint16Array, trials: Uint16Array): number {
-    const at = this.#at;
-    const alphaBefore = indices.length > 0 ? gatherValues(this.alpha, indices) : this.alpha;
-    const betaBefore = indices.length > 0 ? gatherValues(this.beta, indices) : this.beta;
-    for (const [start, end] of stages(indices.length)) {
-      this.#indices.set(indices.subarray(start, end));
-      this.#successes.set(successes.subarray(start, end));
-      this.#trials.set(trials.subarray(start, end));
-      const done = this.#kernel.update(
-        end - start,
-        at.indices,
-        at.successes,
-        at.trials,
-        at.alpha,
-        at.beta,
-        this.#discount,
-        this.#prior.alpha,
-        this.#prior.beta,
-      );
-      if (done < end - start) {
+    const alphaBefore = gatherValues(this.alpha, indices);
+    const betaBefore = gatherValues(this.beta, indices);
+    for (let start = 0; start < indices.length; start += STAGE) {
+      const count = Math.min(STAGE, indices.length - start);
+      this.#indices.set(part(indices, start, count));
+      this.#successes.set(part(successes, start, count));
+      this.#trials.set(part(trials, start, count));
+      const done = this.#runUpdate(count);
+      if (done < count) {
         this.write(indices, alphaBefore, betaBefore);
         return start + done;
       }
@@ -115,9 +105,8 @@ class WasmEngine implements Engine {
       out.set(this.#scores);
       return;
     }
-    for (const [start, end] of stages(candidates.length)) {
-      this.#scoreCandidates(rule, candidates.subarray(start, end));
-      out.set(this.#stageScores.subarray(0, end - start), start);
+    for (let start = 0; start < candidates.length; start += STAGE) {
+      out.set(this.#scoreCandidates(rule, part(candidates, start, STAGE)), start);
     }
   }
 
@@ -131,9 +120,8 @@ class WasmEngine implements Engine {
       return { indices, scores: gatherValues(this.#scores, indices) };
     }
     const scores = new Float32Array(candidates.length);
-    for (const [start, end] of stages(candidates.length)) {
-      this.#scoreCandidates(rule, candidates.subarray(start, end));
-      const staged = this.#stageScores.subarray(0, end - start);
+    for (let start = 0; start < candidates.length; start += STAGE) {
+      const staged = this.#scoreCandidates(rule, part(candidates, start, STAGE));
       scores.set(staged, start);
       heap.offer(staged, this.#at.stageScores, start);
     }
@@ -145,12 +133,12 @@ class WasmEngine implements Engine {
 
   /** The factory's `score`, through the stage. */
   scoreColumns(rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void {
-    for (const [start, end] of stages(alpha.length)) {
-      this.#stageAlpha.set(alpha.subarray(start, end));
-      this.#stageBeta.set(beta.subarray(start, end));
-      for (let i = start; i < end; i++) this.#indices[i - start] = i;
-      this.#scoreStage(rule, end - start);
-      out.set(this.#stageScores.subarray(0, end - start), start);
+    for (let start = 0; start < alpha.length; start += STAGE) {
+      const count = Math.min(STAGE, alpha.length - start);
+      this.#stageAlpha.set(part(alpha, start, count));
+      this.#stageBeta.set(part(beta, start, count));
+      for (let i = 0; i < count; i++) this.#indices[i] = start + i;
+      out.set(this.#scoreStage(rule, count), start);
     }
   }
 
@@ -158,9 +146,9 @@ class WasmEngine implements Engine {
   topK(scores: Float32Array, count: number): Indices | number {
     const heap = this.#beginTopK(count);
     const { stageScores } = this.#at;
-    for (const [start, end] of stages(scores.length)) {
-      const staged = this.#stageScores.subarray(0, end - start);
-      staged.set(scores.subarray(start, end));
+    for (let start = 0; start < scores.length; start += STAGE) {
+      const staged = part(this.#stageScores, 0, Math.min(STAGE, scores.length - start));
+      staged.set(part(scores, start, STAGE));
       const wrong = this.#kernel.findNaN(stageScores, staged.length);
       if (wrong < staged.length) return start + wrong;
       heap.offer(staged, stageScores, start);
@@ -174,19 +162,40 @@ class WasmEngine implements Engine {
     else runScore(this.#kernel, rule, alpha, beta, scores, this.#size);
   }
 
-  #scoreCandidates(rule: Rule, candidates: Uint32Array): void {
+  /** Scores up to STAGE candidates; the result is a view of the stage. */
+  #scoreCandidates(rule: Rule, candidates: Uint32Array): Float32Array {
     const at = this.#at;
     this.#indices.set(candidates);
     this.#kernel.gather(candidates.length, at.indices, at.alpha, at.stageAlpha);
     this.#kernel.gather(candidates.length, at.indices, at.beta, at.stageBeta);
-    this.#scoreStage(rule, candidates.length);
+    return this.#scoreStage(rule, candidates.length);
   }
 
-  #scoreStage(rule: Rule, count: number): void {
+  #scoreStage(rule: Rule, count: number): Float32Array {
     const at = this.#at;
     if (rule.kind === 'random') {
       this.#kernel.scoreRandomAt(at.stageScores, count, at.indices, ...words(rule.seed));
-    } else runScore(this.#kernel, rule, at.stageAlpha, at.stageBeta, at.stageScores, count);
+    } else {
+      runScore(this.#kernel, rule, at.stageAlpha, at.stageBeta, at.stageScores, count);
+    }
+    return part(this.#stageScores, 0, count);
+  }
+
+  /** Applies what is staged; returns how many observations were applied. */
+  #runUpdate(count: number): number {
+    const at = this.#at;
+    const { alpha, beta } = this.#prior;
+    return this.#kernel.update(
+      count,
+      at.indices,
+      at.successes,
+      at.trials,
+      at.alpha,
+      at.beta,
+      this.#discount,
+      alpha,
+      beta,
+    );
   }
 
   /** A heap in this memory, or, for a large count, in one of its own, to which the scores are copied. */
@@ -220,9 +229,10 @@ class Heap {
       return;
     }
     const stage = new Float32Array(this.#kernel.memory.buffer, this.#at.stageScores, STAGE);
-    for (const [start, end] of stages(scores.length)) {
-      stage.set(scores.subarray(start, end));
-      this.#kernel.offerTopK(this.#at.stageScores, end - start, first + start);
+    for (let start = 0; start < scores.length; start += STAGE) {
+      const some = part(scores, start, STAGE);
+      stage.set(some);
+      this.#kernel.offerTopK(this.#at.stageScores, some.length, first + start);
     }
   }
 
@@ -260,9 +270,9 @@ function words(seed: number): [number, number] {
   return [seed >>> 0, Math.floor(seed / 2 ** 32)];
 }
 
-/** [start, end) of each stage-sized part of `length`. */
-function* stages(length: number): Generator<[number, number]> {
-  for (let start = 0; start < length; start += STAGE) yield [start, Math.min(start + STAGE, length)];
+/** The elements from `start` on, `count` or as many as there are; the array itself if that is all of it. */
+function part<T extends Float32Array | Uint32Array | Uint16Array>(array: T, start: number, count: number): T {
+  return start === 0 && count >= array.length ? array : (array.subarray(start, start + count) as T);
 }
 
 function gatherValues(column: Float32Array, indices: Uint32Array): Float32Array<ArrayBuffer> {
