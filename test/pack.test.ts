@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // The package as a user gets it: packed, installed into an empty project, used from there.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
-const run = (file: string, args: readonly string[], cwd = project): string =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (file: string, args: readonly string[], cwd = project): string => {
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_ENV: '' } });
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${status}\n${stdout}${stderr}`);
+  return stdout;
+};
 
 let files: string[] = [];
 
@@ -119,8 +122,6 @@ export const digest = crypto.subtle.digest('SHA-256', pool.score());
       '--noUncheckedIndexedAccess',
       '--target',
       'ES2022',
-      '--types',
-      '',
       ...options,
       join(folder, 'a.mts'),
       join(folder, 'b.cts'),

@@ -1,0 +1,49 @@
+import { version } from '../../package.json';
+import { PoolError } from '../index.ts';
+import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
+import type { Command, Streams } from './command.ts';
+import { select } from './commands/select.ts';
+import { simulate } from './commands/simulate.ts';
+import { DataError, UsageError } from './errors.ts';
+import { printable } from './printable.ts';
+
+const COMMANDS = new Map<string, Command>(Object.entries({ select, simulate }));
+
+const HELP = `Usage: insight-wasm COMMAND [flags]
+
+Chooses the prompts of a reinforcement-learning run that are worth rolling out
+next: it keeps a Beta posterior of the success rate of each prompt and selects
+those with the largest score (InSight, arXiv 2603.01907).
+
+Commands:
+${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join('\n')}
+  COMMAND --help says more; --version prints the version.
+
+${ACQUISITIONS_HELP}
+Data goes to stdout, all else to stderr. Exit codes: 0 done; 1 a log that cannot
+be used, with nothing on stdout; 2 a wrong command line.
+
+Examples:
+  insight-wasm simulate > rollouts.jsonl
+  insight-wasm select rollouts.jsonl --count 20
+`;
+
+/** Runs a command line and returns its exit code. */
+export async function run(args: readonly string[], streams: Streams): Promise<number> {
+  const [name = '', ...rest] = args;
+  const command = COMMANDS.get(name);
+  const flags = args.slice(0, args.indexOf('--') >>> 0); // behind -- nothing is a flag
+  try {
+    if (flags.includes('--help') || flags.includes('-h')) streams.stdout.write(command?.help ?? HELP);
+    else if (flags.includes('--version')) streams.stdout.write(`${version}\n`);
+    else if (command !== undefined) await command.run(rest, streams);
+    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(' or ')}${name && `, got ${name}`}`);
+    return 0;
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    if (!isUsage && !(error instanceof DataError) && !(error instanceof PoolError)) throw error;
+    const hint = isUsage ? `; see insight-wasm ${command === undefined ? '' : `${name} `}--help` : '';
+    streams.stderr.write(`insight-wasm: ${printable(error.message)}${hint}\n`);
+    return isUsage ? 2 : 1;
+  }
+}
