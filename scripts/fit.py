@@ -53,14 +53,14 @@ def show(name, result):
         print("  Q", [nstr(c, 20) for c in Q])
 
 
-# log.ts: ln m = z (2 + w Q(w)), w = z^2; relative error.
+# log2.ts: log2 m = z (2 / ln 2 + w Q(w)), w = z^2, 2 / ln 2 as a double; relative error.
 edge = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2
-log_over_z = lambda w: log((1 + sqrt(w)) / (1 - sqrt(w))) / sqrt(w)
-show("log", fit(chebyshev(mpf("1e-12"), edge), lambda w: (log_over_z(w) - 2) / w, lambda w: w / log_over_z(w), 3))
+lead = mpf(float(2 / log(2)))
+over_z = lambda w: log((1 + sqrt(w)) / (1 - sqrt(w))) / sqrt(w) / log(2)
+show("log2", fit(chebyshev(mpf("1e-12"), edge), lambda w: (over_z(w) - lead) / w, lambda w: w / over_z(w), 3))
 
-# exp.ts: e^r = 1 + r + r^2 Q(r); relative error.
-half = log(2) / 2 * mpf("1.0001")
-show("exp", fit(chebyshev(-half, half), lambda r: (exp(r) - 1 - r) / r ** 2, lambda r: r * r / exp(r), 6))
+# exp2.ts: 2^r = 1 + r Q(r); relative error.
+show("exp2", fit(chebyshev(-mpf(1) / 2, mpf(1) / 2), lambda r: (2 ** r - 1) / r, lambda r: abs(r) / 2 ** r, 7))
 
 # exp-digamma.ts: exp(psi(x + 1)) = x + 1/2 + P(x) / Q(x), x >= 0; absolute error.
 xs = [1 / t - 1 for t in chebyshev(mpf(0), mpf(1))]

@@ -2,34 +2,41 @@
 // The twin in plain JavaScript, step for step: src/reference/mutual-information.ts.
 import { denominator, numerator } from "../math/exp-digamma";
 import { add, div, mul, splat, sub } from "../math/lanes";
-import { log } from "../math/log";
+import { log2, log2OverRoot2 } from "../math/log2";
 
 const ONE = memory.data<f64>([1.0, 1.0], 16);
 const TWO = memory.data<f64>([2.0, 2.0], 16);
-const MOST = memory.data<f64>([1e300, 1e300], 16);
 const HALF = memory.data<f64>([0.5, 0.5], 16);
+const ROOT2 = memory.data<f64>([1.4142135623730951, 1.4142135623730951], 16);
+const LN2 = memory.data<f64>([0.6931471805599453, 0.6931471805599453], 16);
 
-/** (K - s) / (s + 1) for s < K: C(K, s + 1) / C(K, s). */
-const RATIO = memory.data(256 * 16, 16);
-/** V_t = prod_{j<t} (b + j) / E(b) for t <= K, of two pairs side by side. */
-const V = memory.data(257 * 32, 16);
+/** C(K, s), s = 0..K. */
+const CHOOSE = memory.data(257 * 16, 16);
+/** (b)_t, t = 0..K, of two pairs side by side. */
+const RISING = memory.data(257 * 32, 16);
 /** What `prepare` hands to `mutualInformation`, two pairs side by side. */
-const STATE = memory.data(9 * 32, 16);
+const STATE = memory.data(7 * 32, 16);
 
-/** Call before `prepare` and `sum` whenever K changes. */
+/** Call before `mutualInformation` whenever K changes. */
 export function setRollouts(K: u32): void {
-  for (let s: u32 = 0; s < K; s++) v128.store(RATIO + (s << 4), splat(<f64>(K - s) / <f64>(s + 1)));
+  let c: f64 = 1;
+  for (let s: u32 = 0; s <= K; s++) {
+    v128.store(CHOOSE + (s << 4), splat(c));
+    c = c * <f64>(K - s) / <f64>(s + 1);
+  }
 }
 
 /**
- * First half: all that does not depend on s, for one pair of points, kept in slot 0 or 1.
+ * First half: all that does not depend on s, for one pair of points, kept in slot 0 or 16.
  *
- * With E(x) = exp(psi(x + 1)), U_s = prod_{i<s} (a + i) / E(a), V_t likewise of b, W = prod_{i<K} (n + i) / E(n),
- * r_s = U_s V_{K-s} / W and w_s = C(K, s) (E(a)/E(n))^s (E(b)/E(n))^{K-s}, Eq. 12 is p_s = w_s r_s and Eq. 13 becomes
- * I = - sum_s p_s ln r_s. As sum_s p_s = 1, the term s = 0, where all the rounding would be if a << b, can be written
- * -p_0 ln r_0 = sum_{s>0} p_s - (1 - w_0) - w_0 (r_0 ln r_0 - r_0 + 1), and then nothing cancels.
+ * With E(x) = exp(psi(x + 1)), t_s = (a)_s (b)_{K-s}, g_s = E(n)^K / (E(a)^s E(b)^{K-s} (n)_K) and r_s = t_s g_s,
+ * Eq. 12 is p_s = C(K, s) t_s / (n)_K and Eq. 13 becomes I = - sum_s p_s ln r_s. Where a << b, p_0 is nearly 1 and
+ * ln r_0 nearly 0, and its rounding would be all of I. But as the p_s sum to 1, with w_0 = (E(b) / E(n))^K = p_0 / r_0,
+ * 0 = sum_{s>0} p_s + w_0 (r_0 - 1) - (1 - w_0), and adding that to I leaves - p_0 ln r_0 + w_0 (r_0 - 1), which is of
+ * second order in r_0 - 1. So I = sum_{s>0} p_s (1 - ln r_s) + w_0 (r_0 - 1) - p_0 ln r_0 - (1 - w_0): nothing cancels.
  */
-function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
+// @ts-ignore: decorator
+@inline function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
   // 1. Order the pair, so that I(alpha, beta) and I(beta, alpha) are the same bits.
   const a = f64x2.pmin(alpha, beta);
   const b = f64x2.pmax(alpha, beta);
@@ -49,8 +56,9 @@ function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
   // 3. w_0 = y^K and 1 - w_0 with y = E(b) / E(n), by the bits of K from the top; 1 - y must not cancel.
   const one = v128.load(ONE);
   const two = v128.load(TWO);
-  const gap = div(add(a, sub(hn, hb)), En);
-  const y = div(Eb, En);
+  const q = div(one, En);
+  const y = mul(Eb, q);
+  const gap = mul(add(a, sub(hn, hb)), q);
   let w0 = y;
   let rest = gap;
   for (let bit: u32 = (1 << (31 - clz(K))) >> 1; bit; bit >>= 1) {
@@ -62,27 +70,16 @@ function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
     }
   }
 
-  // 4. Factors of U, V, W. Past K = 64 their products could leave the range of doubles: bring W near 1; r_s stays.
-  let ka = div(one, Ea);
-  let kb = div(one, Eb);
-  let kn = div(one, En);
-  if (K > 64) {
-    const scale = div(En, add(n, splat(0.375 * <f64>K)));
-    ka = mul(ka, scale);
-    kb = mul(kb, scale);
-    kn = mul(kn, scale);
-  }
-
+  // 4. Past K = 32 the rising factorials could leave the range of doubles: scale their factors; r_s and p_s stay.
+  const scale = K > 32 ? div(one, add(n, splat(0.375 * <f64>K))) : one;
   const state = STATE + slot;
-  v128.store(state, ka);
-  v128.store(state, kb, 32);
-  v128.store(state, kn, 64);
-  v128.store(state, mul(a, ka), 96);
-  v128.store(state, mul(b, kb), 128);
-  v128.store(state, mul(n, kn), 160);
-  v128.store(state, w0, 192);
-  v128.store(state, rest, 224);
-  v128.store(state, div(Ea, Eb), 256);
+  v128.store(state, mul(a, scale));
+  v128.store(state, mul(b, scale), 32);
+  v128.store(state, mul(n, scale), 64);
+  v128.store(state, scale, 96);
+  v128.store(state, w0, 128);
+  v128.store(state, rest, 160);
+  v128.store(state, div(Eb, Ea), 192);
 }
 
 /**
@@ -90,7 +87,8 @@ function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
  * Source:  InSight, arXiv 2603.01907, Eq. 10-13; E-form derived.
  * Domain:  alpha, beta in [1e-3, 2^24], K in 1..256; call `setRollouts(K)` first.
  * Error:   0.55 ulp of float32 after rounding for alpha, beta <= 1e6 and K <= 64; docs/accuracy.md has the rest.
- * Special: symmetric to the last bit; never below +0.
+ * Special: symmetric to the last bit; never below +0. g_s may pass the range of doubles where p_s is negligible: the
+ *          logarithm of infinity or NaN is a finite number, and p_s takes no part of g_s.
  * Cost:    K + 1 logarithms. Four points together: the two chains of the sum hide each other's latency (measured).
  */
 // @ts-ignore: decorator
@@ -99,79 +97,91 @@ function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
 ): void {
   prepare(alpha0, beta0, K, 0);
   prepare(alpha1, beta1, K, 16);
+
+  // 5. (b)_t, t = 0..K, and (n)_K.
   const one = v128.load(ONE);
-
-  // 5. V_0 .. V_K and W.
-  let k0 = v128.load(STATE, 32);
-  let k1 = v128.load(STATE, 48);
-  const kn0 = v128.load(STATE, 64);
-  const kn1 = v128.load(STATE, 80);
-  let f0 = v128.load(STATE, 128);
-  let f1 = v128.load(STATE, 144);
-  let fn0 = v128.load(STATE, 160);
-  let fn1 = v128.load(STATE, 176);
-  let v0 = one;
-  let v1 = one;
-  let W0 = one;
-  let W1 = one;
-  v128.store(V, one);
-  v128.store(V, one, 16);
-  let ptr: usize = V + 32;
-  const end: usize = V + (K << 5);
+  const k0 = v128.load(STATE, 96);
+  const k1 = v128.load(STATE, 112);
+  let f0 = v128.load(STATE, 32);
+  let f1 = v128.load(STATE, 48);
+  let fn0 = v128.load(STATE, 64);
+  let fn1 = v128.load(STATE, 80);
+  let b0 = one;
+  let b1 = one;
+  let n0 = one;
+  let n1 = one;
+  v128.store(RISING, one);
+  v128.store(RISING, one, 16);
+  let ptr: usize = RISING + 32;
+  const end: usize = RISING + (K << 5);
   do {
-    v0 = mul(v0, f0);
+    b0 = mul(b0, f0);
     f0 = add(f0, k0);
-    v128.store(ptr, v0);
-    W0 = mul(W0, fn0);
-    fn0 = add(fn0, kn0);
+    v128.store(ptr, b0);
+    n0 = mul(n0, fn0);
+    fn0 = add(fn0, k0);
 
-    v1 = mul(v1, f1);
+    b1 = mul(b1, f1);
     f1 = add(f1, k1);
-    v128.store(ptr, v1, 16);
-    W1 = mul(W1, fn1);
-    fn1 = add(fn1, kn1);
+    v128.store(ptr, b1, 16);
+    n1 = mul(n1, fn1);
+    fn1 = add(fn1, k1);
     ptr += 32;
   } while (ptr <= end);
 
-  // 6. What the sum starts from: - (1 - w_0) - w_0 (r_0 ln r_0 - (r_0 - 1)).
-  let U0 = div(one, W0);
-  let U1 = div(one, W1);
-  let r0 = mul(v0, U0);
-  let r1 = mul(v1, U1);
-  let w0 = v128.load(STATE, 192);
-  let w1 = v128.load(STATE, 208);
-  let acc0 = sub(mul(w0, sub(sub(r0, one), mul(r0, log(r0)))), v128.load(STATE, 224));
-  let acc1 = sub(mul(w1, sub(sub(r1, one), mul(r1, log(r1)))), v128.load(STATE, 240));
+  // 6. The term s = 0, and sums for the others: P of p_s, L of p_s log2 r_s, both times (n)_K.
+  let g0 = div(one, mul(n0, v128.load(STATE, 128)));
+  let g1 = div(one, mul(n1, v128.load(STATE, 144)));
+  const first0 = mul(b0, g0);
+  const first1 = mul(b1, g1);
+  const h0 = v128.load(STATE, 192);
+  const h1 = v128.load(STATE, 208);
+  const scaled0 = mul(g0, v128.load(STATE, 128)); // 1 / (n)_K
+  const scaled1 = mul(g1, v128.load(STATE, 144));
+  g0 = mul(g0, v128.load(ROOT2));
+  g1 = mul(g1, v128.load(ROOT2));
+  f0 = v128.load(STATE);
+  f1 = v128.load(STATE, 16);
+  let a0 = one;
+  let a1 = one;
+  let P0 = splat(0);
+  let P1 = P0;
+  let L0 = P0;
+  let L1 = P0;
 
-  // 7. Sum over s = 1..K of p_s (1 - ln r_s). Where r_s passes 1e300, w_s is 0 or p_s below 1e-20.
-  const most = v128.load(MOST);
-  k0 = v128.load(STATE);
-  k1 = v128.load(STATE, 16);
-  f0 = v128.load(STATE, 96);
-  f1 = v128.load(STATE, 112);
-  const rho0 = v128.load(STATE, 256);
-  const rho1 = v128.load(STATE, 272);
-  let ratio: usize = RATIO;
-  ptr = V + ((K - 1) << 5);
+  // 7. The terms s = 1..K. From here on g holds sqrt 2 for the logarithm.
+  let choose: usize = CHOOSE + 16;
+  ptr = RISING + ((K - 1) << 5);
   do {
-    const c = v128.load(ratio);
+    const c = v128.load(choose);
 
-    U0 = mul(U0, f0);
+    a0 = mul(a0, f0);
     f0 = add(f0, k0);
-    w0 = mul(w0, mul(rho0, c));
-    r0 = f64x2.pmin(mul(U0, v128.load(ptr)), most);
-    acc0 = add(acc0, mul(mul(r0, w0), sub(one, log(r0))));
+    g0 = mul(g0, h0);
+    const t0 = mul(a0, v128.load(ptr));
+    const p0 = mul(t0, c);
+    P0 = add(P0, p0);
+    L0 = add(L0, mul(p0, log2OverRoot2(mul(t0, g0))));
 
-    U1 = mul(U1, f1);
+    a1 = mul(a1, f1);
     f1 = add(f1, k1);
-    w1 = mul(w1, mul(rho1, c));
-    r1 = f64x2.pmin(mul(U1, v128.load(ptr, 16)), most);
-    acc1 = add(acc1, mul(mul(r1, w1), sub(one, log(r1))));
-    ratio += 16;
+    g1 = mul(g1, h1);
+    const t1 = mul(a1, v128.load(ptr, 16));
+    const p1 = mul(t1, c);
+    P1 = add(P1, p1);
+    L1 = add(L1, mul(p1, log2OverRoot2(mul(t1, g1))));
+    choose += 16;
     ptr -= 32;
-  } while (ptr >= V);
+  } while (ptr >= RISING);
 
-  // 8. Rounding may leave a trace below zero.
-  v128.store(outPtr, f64x2.pmax(splat(0), acc0));
-  v128.store(outPtr, f64x2.pmax(splat(0), acc1), 16);
+  // 8. All together. Rounding may leave a trace below zero.
+  v128.store(outPtr, total(first0, v128.load(STATE, 128), v128.load(STATE, 160), scaled0, P0, L0));
+  v128.store(outPtr, total(first1, v128.load(STATE, 144), v128.load(STATE, 176), scaled1, P1, L1), 16);
+}
+
+// @ts-ignore: decorator
+@inline function total(r: v128, w: v128, rest: v128, scaled: v128, P: v128, L: v128): v128 {
+  const sum = add(mul(P, scaled), sub(mul(w, sub(r, v128.load(ONE))), rest));
+  const logs = add(mul(L, scaled), mul(mul(w, r), log2(r)));
+  return f64x2.pmax(splat(0), sub(sum, mul(v128.load(LN2), logs)));
 }

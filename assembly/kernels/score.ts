@@ -24,7 +24,7 @@ const I = memory.data(32, 16);
 export function score(
   kind: i32, alphaPtr: usize, betaPtr: usize, outPtr: usize, count: u32, K: u32, p: f64, q: f64,
 ): void {
-  const pp = splat(p);
+  const pp = splat(kind == EXPECTED_DIFFICULTY ? p : p * -1.4426950408889634); // -eta / ln 2
   const qq = splat(q);
   const bytes = <usize>count << 2;
   if (kind <= MUTUAL_INFORMATION) setRollouts(K);

@@ -48,7 +48,15 @@ export function endTopK(): u32 {
 
 /** Position of the first NaN, or `count`. */
 export function findNaN(scoresPtr: usize, count: u32): u32 {
-  for (let i: u32 = 0; i < count; i++) if (isNaN(load<f32>(scoresPtr + (<usize>i << 2)))) return i;
+  let i: u32 = 0;
+  for (const blocks = count & ~15; i < blocks; i += 16) {
+    const ptr = scoresPtr + (<usize>i << 2);
+    const low = f32x4.add(v128.load(ptr), v128.load(ptr, 16)); // a sum with a NaN is NaN; so is Infinity - Infinity
+    const high = f32x4.add(v128.load(ptr, 32), v128.load(ptr, 48));
+    const sum = f32x4.add(low, high);
+    if (v128.any_true(f32x4.ne(sum, sum))) break;
+  }
+  for (; i < count; i++) if (isNaN(load<f32>(scoresPtr + (<usize>i << 2)))) return i;
   return count;
 }
 

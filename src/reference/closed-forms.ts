@@ -1,12 +1,12 @@
 // Twins of assembly/kernels/difficulty-weight.ts, closed-forms.ts and group-chances.ts: same steps, same bits.
-import { exp } from './log-exp.ts';
+import { exp2 } from './log-exp.ts';
 
 /** w(m) = m (1 - m) exp(-eta (m - mu)^2) (Eq. 15). */
 export function difficultyWeight(alpha: number, beta: number, eta: number, mu: number): number {
-  const n = alpha + beta;
-  const m = alpha / n;
+  const q = 1 / (alpha + beta);
+  const m = alpha * q;
   const d = m - mu;
-  return m * (beta / n) * exp(0 - eta * (d * d));
+  return m * (beta * q) * exp2(eta * -1.4426950408889634 * (d * d));
 }
 
 /** K m (1 - m) / ((n + 1)(n + K)) (Eq. 8). */

@@ -1,29 +1,37 @@
-// Twins of assembly/math/log.ts, exp.ts and exp-digamma.ts: the same steps, so the same bits. Math.log and Math.exp
+// Twins of assembly/math/log2.ts, exp2.ts and exp-digamma.ts: the same steps, so the same bits. Math.log and Math.exp
 // differ between JavaScript engines.
 import { fromWords, highWord, lowWord } from './bits.ts';
 
-/** ln x = k ln 2 + z (2 + z^2 Q(z^2)), x = 2^k m, z = (m - 1) / (m + 1). */
-export function log(x: number): number {
-  const bits = highWord(x) + 0x00095f62;
-  const k = (bits >>> 20) - 1023;
-  const m = fromWords((bits & 0x000fffff) + 0x3fe6a09e, lowWord(x));
-  const z = (m - 1) / (m + 1);
-  const w = z * z;
-  const q = 0.66666776087238417711 + w * (0.39977573846330824694 + w * 0.29870941077171378982);
-  return k * 0.6931471805599453 + z * (2 + w * q);
+/** log2(x / sqrt 2) = k + z (2 / ln 2 + z^2 Q(z^2)), x = 2^k m, 1 <= m < 2, z = (m - sqrt 2) / (m + sqrt 2). */
+export function log2OverRoot2(x: number): number {
+  const high = highWord(x);
+  return (high >>> 20) - 1023 + series(fromWords((high & 0x000fffff) | 0x3ff00000, lowWord(x)), Math.SQRT2);
 }
 
-/** e^x = 2^k (1 + r + r^2 Q(r)), k = round(x / ln 2), r = x - k ln 2. */
-export function exp(x: number): number {
-  const y = Math.max(-700, x);
-  const k = y * 1.4426950408889634 + 6755399441055744 - 6755399441055744;
-  const r = y - k * 0.6931471805599453;
-  let q = 0.0013944660257744649654 + r * 0.0001979034627268709524;
-  q = 0.0083334970695898035085 + r * q;
-  q = 0.041666294936878816897 + r * q;
-  q = 0.16666665868935160084 + r * q;
-  q = 0.50000000676858378011 + r * q;
-  return (1 + (r + r * r * q)) * fromWords((k + 1023) << 20, 0);
+/** log2 x as above, with m in [sqrt(1/2), sqrt 2) and 1 in place of sqrt 2. */
+export function log2(x: number): number {
+  const bits = highWord(x) + 0x00095f62;
+  return (bits >>> 20) - 1023 + series(fromWords((bits & 0x000fffff) + 0x3fe6a09e, lowWord(x)), 1);
+}
+
+/** log2(m / center). */
+function series(m: number, center: number): number {
+  const z = (m - center) / (m + center);
+  const w = z * z;
+  const q = 0.96179827253115060561 + w * (0.57675447534783284275 + w * 0.4309465856053975798);
+  return z * (2.8853900817779268 + w * q);
+}
+
+/** 2^x = 2^k (1 + r Q(r)), k = round x, r = x - k. */
+export function exp2(x: number): number {
+  const y = Math.max(-1000, x);
+  const k = y + 6755399441055744 - 6755399441055744;
+  const r = y - k;
+  const rr = r * r;
+  const low = 0.6931471807045373717 + r * 0.24022651066567666972;
+  const middle = 0.055504103659767994628 + r * 0.0096180381313016935584;
+  const high = 0.0013333935066182374367 + r * 0.000154667565210608684 + rr * 0.000015196154288647625194;
+  return (1 + r * (low + rr * (middle + rr * high))) * fromWords((k + 1023) << 20, 0);
 }
 
 /** E(x) - x - 1/2 with E(x) = exp(psi(x + 1)). */

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+test('every number of README is what the script writes from committed results', async () => {
+  const { fill } = (await import('../scripts/readme.mjs' as string)) as { fill: (text: string) => string };
+  expect(fill(readme)).toBe(readme);
+});
+
+test('README names only commands and files that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name as string]);
+  for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
+    expect(() => readFileSync(new URL(`../${path}`, import.meta.url))).not.toThrow();
+  }
+});
