@@ -9,6 +9,7 @@ import { scoreTableLog } from './rivals/table-log.mjs';
 import { scoreTextbook } from './rivals/textbook.mjs';
 import { topKByFilter, topKByHeap, topKByQuickselect, topKBySort } from './rivals/top-k.mjs';
 import { updateLoop } from './rivals/update.mjs';
+import { bareScan } from './scan.mjs';
 
 /**
  * @typedef {import('./data.mjs').Columns} Columns
@@ -43,8 +44,13 @@ function poolOf({ alpha, beta }, points, discount) {
 function scoring(pool, { alpha, beta }) {
   const points = pool.size;
   const out = new Float32Array(points);
-  const ours = { name: US, points, run: () => pool.score({ out })[points - 1] };
-  ours.run();
+  pool.score({ out });
+  let eta = ETA;
+  const again = () => {
+    eta = eta === ETA ? ETA + 1e-9 : ETA; // another rule each time: the pool keeps the scores of the last one
+    return pool.score({ out, acquisition: { kind: 'weighted-mutual-information', eta } })[points - 1];
+  };
+  const ours = { name: US, points, run: again };
   const rival = (name, scorer, count) => {
     const [a, b, scores] = [alpha.subarray(0, count), beta.subarray(0, count), new Float32Array(count)];
     const run = () => {
@@ -74,22 +80,42 @@ function ranking(scores) {
   return [{ name: US, points, run: () => topK(scores, COUNT).indices[0] }, ...rivals];
 }
 
-/** Scores and the best 256 of them. @param {PosteriorPool} pool @param {Columns} columns @returns {Contestant[]} */
-function selecting(pool, { alpha, beta }) {
+/**
+ * A training step: select 256, roll them out, update them. `from`: the options of the selection at each step.
+ * @param {PosteriorPool} pool @param {Columns} columns @param {number} discount
+ * @param {(step: number) => object | undefined} from @returns {Contestant[]}
+ */
+function training(pool, columns, discount, from) {
   const points = pool.size;
-  const [a, b, scores] = [alpha.subarray(0, points), beta.subarray(0, points), new Float32Array(points)];
+  const trials = new Uint16Array(COUNT).fill(8);
+  const outcome = (index, step) => ((index * 2_654_435_761 + step * 40_503) % 9) | 0;
+  let step = 0;
+  const ours = () => {
+    const { indices } = pool.select(COUNT, from(++step));
+    pool.update({ indices, successes: indices.map((index) => outcome(index, step)), trials });
+    return indices[0];
+  };
+  const scan = { name: 'bare Wasm scan', points, run: bareScan(pool.score(), COUNT) };
+  if (from(0) !== undefined) return [{ name: US, points, run: ours }, scan];
   const expected = pool.select(COUNT);
-  same('select', topKByFilter(pool.score(), COUNT), expected.indices);
   const rivals = Object.entries(SCORERS).map(([name, scorer]) => {
+    const plain = { alpha: columns.alpha.slice(0, points), beta: columns.beta.slice(0, points) };
+    const scores = new Float32Array(points);
     const select = () => {
-      scorer(a, b, scores, ETA, MU);
+      scorer(plain.alpha, plain.beta, scores, ETA, MU);
       return topKByFilter(scores, COUNT);
     };
     const values = Float32Array.from(select(), (index) => scores[index]);
     sameScores(name, values, expected.scores); // by value: its last bits may swap two near-equal datapoints
-    return { name: `${name} + filter`, points, run: () => select()[0] };
+    const run = () => {
+      const indices = select();
+      const successes = Uint16Array.from(indices, (index) => outcome(index, ++step));
+      updateLoop(plain, indices, successes, trials, discount);
+      return indices[0];
+    };
+    return { name: `${name} + filter`, points, run };
   });
-  return [{ name: US, points, run: () => pool.select(COUNT).indices[0] }, ...rivals];
+  return [{ name: US, points, run: ours }, scan, ...rivals];
 }
 
 /**
@@ -142,7 +168,14 @@ for (const points of sizes) {
     const pool = poolOf(columns, points, discount);
     row('score', name, points, scoring(pool, columns));
     row('top 256', name, points, ranking(pool.score()));
-    row('select 256', name, points, selecting(pool, columns));
+    row(
+      'step',
+      name,
+      points,
+      training(pool, columns, discount, () => undefined),
+    );
+    const candidates = (seed) => ({ candidates: { size: 16 * COUNT, seed } });
+    row('candidates', name, points, training(pool, columns, discount, candidates));
     pool.dispose();
   }
   row('update 256', 'real', points, updating(pools[0].columns, points, COUNT));

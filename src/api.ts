@@ -2,7 +2,7 @@
 export { CapacityError, DisposedError, PoolError, SnapshotError, UnsupportedError } from './errors.ts';
 export type {
   Batch,
-  CandidateSet,
+  CandidateOptions,
   LoadOptions,
   PoolOptions,
   Posteriors,

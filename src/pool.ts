@@ -5,11 +5,13 @@ import { decode, encode } from './snapshot.ts';
 import type {
   Acquisition,
   Bytes,
+  CandidateSet,
   Column,
   Engine,
   EngineFactory,
   Posterior,
   Prior,
+  Rule,
   Scores,
   Selection,
 } from './types.ts';
@@ -69,7 +71,7 @@ export interface ScoreOptions {
 }
 
 /** A uniform random set of `size` datapoints (default 16 x count), the same for the same seed. */
-export interface CandidateSet {
+export interface CandidateOptions {
   readonly size?: number | undefined;
   readonly seed: number;
 }
@@ -77,7 +79,7 @@ export interface CandidateSet {
 export interface SelectOptions {
   readonly acquisition?: Acquisition | undefined;
   /** Strictly ascending indices, or a random set by seed; without it, the whole pool. */
-  readonly candidates?: ArrayLike<number> | CandidateSet | undefined;
+  readonly candidates?: ArrayLike<number> | CandidateOptions | undefined;
   /** Indices not to select, in any order, repeats allowed. */
   readonly exclude?: ArrayLike<number> | undefined;
 }
@@ -197,11 +199,12 @@ export class Pool {
       const most = this.size - (excluded?.length ?? 0);
       return engine.select(rule, Math.min(wanted, most), undefined, excluded);
     }
-    const set = isList(candidates)
-      ? copyCandidates('candidates', candidates, this.size)
-      : this.#draw(candidates, wanted);
-    const at = excluded === undefined ? set : without(set, excluded);
-    return engine.select(rule, Math.min(wanted, at.length), at, undefined);
+    if (!isList(candidates)) {
+      const set = this.#candidateSet(candidates, wanted);
+      if (excluded === undefined) return engine.select(rule, Math.min(wanted, set.size), set, undefined);
+      return this.#selectFrom(drawCandidates(this.size, set.size, set.seed), excluded, rule, wanted);
+    }
+    return this.#selectFrom(copyCandidates('candidates', candidates, this.size), excluded, rule, wanted);
   }
 
   /**
@@ -254,11 +257,16 @@ export class Pool {
     return this.#engine;
   }
 
-  #draw(set: CandidateSet, count: number): Uint32Array {
-    const { size = 16 * count, seed } = checkOptions('candidates', set, ['size', 'seed']);
+  #selectFrom(set: Uint32Array, excluded: Uint32Array | undefined, rule: Rule, wanted: number): Selection {
+    const at = excluded === undefined ? set : without(set, excluded);
+    return this.#live().select(rule, Math.min(wanted, at.length), at, undefined);
+  }
+
+  #candidateSet(options: CandidateOptions, count: number): CandidateSet {
+    const { size = 16 * count, seed } = checkOptions('candidates', options, ['size', 'seed']);
     const checkedSeed = checkSeed('candidates.seed', seed);
     const checkedSize = checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER);
-    return drawCandidates(this.size, Math.min(checkedSize, this.size), checkedSeed);
+    return { size: Math.min(checkedSize, this.size), seed: checkedSeed };
   }
 }
 
@@ -282,7 +290,7 @@ export function load<P extends Pool>(
   return pool.set({ indices, alpha, beta });
 }
 
-function isList(candidates: ArrayLike<number> | CandidateSet): candidates is ArrayLike<number> {
+function isList(candidates: ArrayLike<number> | CandidateOptions): candidates is ArrayLike<number> {
   return typeof candidates !== 'object' || candidates === null || 'length' in candidates;
 }
 

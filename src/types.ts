@@ -81,6 +81,12 @@ export type Column = Omit<
   readonly [index: number]: number;
 };
 
+/** The datapoints that `drawCandidates` draws: `size` <= that of the pool. */
+export interface CandidateSet {
+  readonly size: number;
+  readonly seed: number;
+}
+
 /**
  * The state and arithmetic of one pool. All that comes in has been checked and belongs to the engine's caller;
  * indices are in range, candidates strictly ascending.
@@ -98,7 +104,12 @@ export interface Engine {
   /** Scores the candidates, or the whole pool, into `out`. */
   score(rule: Rule, candidates: Uint32Array | undefined, out: Float32Array): void;
   /** The best `count` <= what there is, out of the candidates, or out of the whole pool without `exclude`. */
-  select(rule: Rule, count: number, candidates: Uint32Array | undefined, exclude: Uint32Array | undefined): Selection;
+  select(
+    rule: Rule,
+    count: number,
+    candidates: Uint32Array | CandidateSet | undefined,
+    exclude: Uint32Array | undefined,
+  ): Selection;
   dispose(): void;
 }
 

@@ -50,6 +50,33 @@ describe.each(ENTRIES)('random scores on the $name engine', ({ entry }) => {
   });
 });
 
+test.each([
+  [5_000, 1],
+  [5_000, 4_999],
+  [5_000, 5_000],
+  [100_000, 4_096],
+  [100_000, 9_000],
+  [100_000, 16_384],
+  [100_000, 16_385],
+  [4_000_000_000, 4_096],
+])('of %i datapoints, %i candidates are the same on both engines', (size, candidates) => {
+  if (size > 2 ** 28) {
+    const set = drawCandidates(size, candidates, 3); // too many for a pool: the draw alone
+    expect(new Set(set).size).toBe(candidates);
+    expect(set.at(-1)).toBeGreaterThan(2 ** 31);
+    return;
+  }
+  const [a, b] = ENTRIES.map(({ entry }) => {
+    const pool = new entry.PosteriorPool(size).update({ indices: [0, size - 1], successes: [4, 3], trials: 8 });
+    return [1, 2].flatMap((seed) => [
+      pool.select(candidates, { candidates: { size: candidates, seed } }),
+      pool.select(300, { candidates: { size: candidates, seed }, exclude: [0, 7] }),
+      pool.select(300, { candidates: { size: candidates, seed }, acquisition: { kind: 'random', seed } }),
+    ]);
+  });
+  expect(a).toEqual(b);
+});
+
 test('candidate sets are without replacement, ascending, and uniform', () => {
   const counts = new Array<number>(200).fill(0);
   const pairs = new Array<number>(100).fill(0);

@@ -5,11 +5,15 @@ let capacity: u32 = 0;
 let length: u32 = 0;
 let threshold: f32 = 0;
 
-/** Starts a selection of `count` > 0; `heapPtr` has room for 8 bytes times `count`. */
-export function beginTopK(heapPtr: usize, count: u32): void {
+/**
+ * Starts a selection of `count` > 0; `heapPtr` has room for 8 bytes times `count`. Scores below `least` are not kept:
+ * -Infinity, or what the caller knows at least `count` scores to reach.
+ */
+export function beginTopK(heapPtr: usize, count: u32, least: f32): void {
   heap = heapPtr;
   capacity = count;
   length = 0;
+  threshold = least;
 }
 
 /**
@@ -20,19 +24,34 @@ export function beginTopK(heapPtr: usize, count: u32): void {
  */
 export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
   let i: u32 = 0;
-  while (length < capacity && i < count) offer(scoresPtr, i++, first);
-  const blocks = i + ((count - i) & ~15);
-  while (i < blocks) {
-    const ptr = scoresPtr + (<usize>i << 2);
-    const t = f32x4.splat(threshold);
-    const above = v128.or(
-      v128.or(f32x4.gt(v128.load(ptr), t), f32x4.gt(v128.load(ptr, 16), t)),
-      v128.or(f32x4.gt(v128.load(ptr, 32), t), f32x4.gt(v128.load(ptr, 48), t)),
-    );
-    if (v128.any_true(above)) for (let j = i; j < i + 16; j++) offer(scoresPtr, j, first);
-    i += 16;
+  const blocks = count & ~15;
+  for (; i < blocks && length < capacity; i += 16) {
+    if (anyMayEnter(scoresPtr + (<usize>i << 2))) offerEach(scoresPtr, i, i + 16, first);
   }
-  while (i < count) offer(scoresPtr, i++, first);
+  for (; i < blocks; i += 16) {
+    if (v128.any_true(above(scoresPtr + (<usize>i << 2), f32x4.splat(threshold)))) offerEach(scoresPtr, i, i + 16, first);
+  }
+  offerEach(scoresPtr, i, count, first);
+}
+
+/** Which of 16 scores pass the threshold of a full heap, or-ed together. */
+// @ts-ignore: decorator
+@inline function above(ptr: usize, t: v128): v128 {
+  return v128.or(
+    v128.or(f32x4.gt(v128.load(ptr), t), f32x4.gt(v128.load(ptr, 16), t)),
+    v128.or(f32x4.gt(v128.load(ptr, 32), t), f32x4.gt(v128.load(ptr, 48), t)),
+  );
+}
+
+/** Whether any of 16 scores can enter. */
+// @ts-ignore: decorator
+@inline export function anyMayEnter(ptr: usize): bool {
+  const t = f32x4.splat(threshold);
+  if (length == capacity) return v128.any_true(above(ptr, t));
+  return v128.any_true(v128.or(
+    v128.or(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t)),
+    v128.or(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t)),
+  ));
 }
 
 /** Sorts what was kept, best first: keys whose low 32 bits are the index. @returns how many */
@@ -44,6 +63,26 @@ export function endTopK(): u32 {
     sink(key, last);
   }
   return length;
+}
+
+/** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
+export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
+  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
+    const key = keyOf(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
+    if (length < capacity) rise(key, length++);
+    else if (key < at(0)) sink(key, capacity);
+  }
+}
+
+/** Whether a score, or the best of a block, can enter. */
+// @ts-ignore: decorator
+@inline export function mayEnter(most: f32): bool {
+  return length < capacity ? most >= threshold : most > threshold;
+}
+
+/** The worst score kept, once `count` are kept; before that, nothing is known. */
+export function worstKept(): f32 {
+  return length == capacity ? threshold : -Infinity;
 }
 
 /** Position of the first NaN, or `count`. */
@@ -60,15 +99,18 @@ export function findNaN(scoresPtr: usize, count: u32): u32 {
   return count;
 }
 
-// @ts-ignore: decorator
-@inline function offer(scoresPtr: usize, i: u32, first: u32): void {
-  const score = load<f32>(scoresPtr + (<usize>i << 2));
-  if (length < capacity) {
-    if (score == score) rise(keyOf(score, first + i), length++);
-  } else if (score > threshold) {
-    sink(keyOf(score, first + i), capacity);
-  } else return;
-  threshold = scoreOf(at(0));
+function offerEach(scoresPtr: usize, from: u32, to: u32, first: u32): void {
+  for (let i = from; i < to; i++) {
+    const score = load<f32>(scoresPtr + (<usize>i << 2));
+    if (length < capacity) {
+      if (!(score >= threshold)) continue;
+      rise(keyOf(score, first + i), length++);
+      if (length == capacity) threshold = scoreOf(at(0));
+    } else if (score > threshold) {
+      sink(keyOf(score, first + i), capacity);
+      threshold = scoreOf(at(0));
+    }
+  }
 }
 
 /** High word: falls as the score rises (the sign bit flipped, or all bits of a negative). Low word: the index. */

@@ -30,9 +30,30 @@ export type Kernel = {
     priorBeta: number,
   ): number;
   gather(count: number, indicesPtr: number, columnPtr: number, outPtr: number): void;
-  beginTopK(heapPtr: number, count: number): void;
+  beginTopK(heapPtr: number, count: number, least: number): void;
   offerTopK(scoresPtr: number, count: number, first: number): void;
   endTopK(): number;
+  offerAt(scoresPtr: number, indicesPtr: number, count: number): void;
+  beginDraw(): void;
+  draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
+  buildMaxima(scoresPtr: number, maximaPtr: number, blocks: number, upperPtr: number, upper: number): void;
+  replaceScores(
+    count: number,
+    indicesPtr: number,
+    fromPtr: number,
+    scoresPtr: number,
+    maximaPtr: number,
+    upperPtr: number,
+  ): void;
+  offerIndexed(
+    heapPtr: number,
+    count: number,
+    scoresPtr: number,
+    maximaPtr: number,
+    blocks: number,
+    upperPtr: number,
+    upper: number,
+  ): void;
   findNaN(scoresPtr: number, count: number): number;
 };
 

@@ -1,6 +1,7 @@
+import { drawCandidates } from '../candidates.ts';
 import { CapacityError } from '../errors.ts';
 import { philox, SCORE_STREAM } from '../random.ts';
-import type { Engine, EngineFactory, Indices, Prior, Rule, Selection } from '../types.ts';
+import type { CandidateSet, Engine, EngineFactory, Indices, Prior, Rule, Selection } from '../types.ts';
 import { LEAST, MOST } from '../validate.ts';
 import {
   bernoulliVariance,
@@ -124,7 +125,16 @@ class ReferenceEngine implements Engine {
     }
   }
 
-  select(rule: Rule, count: number, candidates: Uint32Array | undefined, exclude: Uint32Array | undefined): Selection {
+  select(
+    rule: Rule,
+    count: number,
+    from: Uint32Array | CandidateSet | undefined,
+    exclude: Uint32Array | undefined,
+  ): Selection {
+    const candidates =
+      from === undefined || from instanceof Uint32Array
+        ? from
+        : drawCandidates(this.alpha.length, from.size, from.seed);
     const scores = new Float32Array(candidates === undefined ? this.alpha.length : candidates.length);
     this.score(rule, candidates, scores);
     for (const index of exclude ?? []) scores[index] = Number.NaN; // no NaN is selected
