@@ -58,14 +58,7 @@ test.each([
   [100_000, 9_000],
   [100_000, 16_384],
   [100_000, 16_385],
-  [4_000_000_000, 4_096],
 ])('of %i datapoints, %i candidates are the same on both engines', (size, candidates) => {
-  if (size > 2 ** 28) {
-    const set = drawCandidates(size, candidates, 3); // too many for a pool: the draw alone
-    expect(new Set(set).size).toBe(candidates);
-    expect(set.at(-1)).toBeGreaterThan(2 ** 31);
-    return;
-  }
   const [a, b] = ENTRIES.map(({ entry }) => {
     const pool = new entry.PosteriorPool(size).update({ indices: [0, size - 1], successes: [4, 3], trials: 8 });
     return [1, 2].flatMap((seed) => [
@@ -75,6 +68,12 @@ test.each([
     ]);
   });
   expect(a).toEqual(b);
+});
+
+test('indices beyond 2^31 are drawn like others', () => {
+  const set = drawCandidates(4_000_000_000, 4_096, 3);
+  expect(new Set(set).size).toBe(4_096);
+  expect(set.at(-1)).toBeGreaterThan(2 ** 31);
 });
 
 test('candidate sets are without replacement, ascending, and uniform', () => {
