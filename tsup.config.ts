@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const shared = { target: 'es2022', removeNodeProtocol: false, splitting: false } as const;
+const shared = { target: 'es2022', removeNodeProtocol: false } as const;
 
 export default defineConfig([
   {
@@ -8,6 +8,7 @@ export default defineConfig([
     entry: { index: 'src/index.ts', reference: 'src/reference.ts' },
     format: ['esm', 'cjs'],
     dts: true,
+    splitting: true, // one class of each error, whichever entry throws it
     noExternal: ['@assemblyscript/loader'],
   },
   {

@@ -30,11 +30,14 @@ export function checkSeed(title: string, seed: unknown): number {
   return checkInteger(title, seed, 0, MOST_SEED);
 }
 
+/** The default of what is not given; null is a value, and a wrong one. */
+const or = (value: unknown, otherwise: number): unknown => (value === undefined ? otherwise : value);
+
 /** Checks an acquisition and fills in its defaults. */
 export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-information' }): Rule {
   checkObject('acquisition', acquisition);
   const { kind } = acquisition;
-  if (!Object.hasOwn(PARAMETERS, kind)) {
+  if (typeof kind !== 'string' || !Object.hasOwn(PARAMETERS, kind)) {
     throw bad('acquisition.kind', `one of ${ACQUISITIONS.join(', ')}`, kind, typeof kind === 'string');
   }
   const takes = PARAMETERS[kind];
@@ -43,7 +46,7 @@ export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-infor
     ...takes,
   ]);
   const number = (name: 'eta' | 'mu' | 'target', most: number): number =>
-    takes.includes(name) ? checkNumber(`acquisition.${name}`, given[name] ?? DEFAULTS[name], 0, most) : 0;
+    takes.includes(name) ? checkNumber(`acquisition.${name}`, or(given[name], DEFAULTS[name]), 0, most) : 0;
   if (given.precision !== undefined && given.precision !== 'exact') {
     throw bad('acquisition.precision', '"exact"', given.precision, typeof given.precision === 'string');
   }
@@ -52,7 +55,7 @@ export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-infor
     rollouts: takes.includes('rollouts')
       ? checkInteger(
           'acquisition.rollouts',
-          given.rollouts ?? DEFAULTS.rollouts,
+          or(given.rollouts, DEFAULTS.rollouts),
           kind === 'non-degenerate' ? 2 : 1,
           256,
         )

@@ -7,14 +7,34 @@ import { CANDIDATE_STREAM, philox } from './random.ts';
  */
 export function drawCandidates(size: number, count: number, seed: number): Uint32Array {
   if (count >= size) return Uint32Array.from({ length: size }, (_, i) => i);
-  const chosen = new Set<number>();
+  const chosen = 64 * count < size ? new Set<number>() : new BitSet(size);
+  const set = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     const last = size - count + i;
     const [high, low] = philox(i, CANDIDATE_STREAM, seed);
     const drawn = Math.floor(((high >>> 5) * 2 ** 26 + (low >>> 6)) * 2 ** -53 * (last + 1));
-    chosen.add(chosen.has(drawn) ? last : drawn);
+    const index = chosen.has(drawn) ? last : drawn;
+    chosen.add(index);
+    set[i] = index;
   }
-  return Uint32Array.from(chosen).sort();
+  return set.sort();
+}
+
+/** What a Set does, for many of few: a bit for each index, where a Set would take thirty bytes and end at 2^24. */
+class BitSet {
+  readonly #words: Uint32Array;
+
+  constructor(size: number) {
+    this.#words = new Uint32Array(Math.ceil(size / 32));
+  }
+
+  has(index: number): boolean {
+    return (((this.#words[index >>> 5] as number) >>> (index & 31)) & 1) === 1;
+  }
+
+  add(index: number): void {
+    this.#words[index >>> 5] = (this.#words[index >>> 5] as number) | (1 << (index & 31));
+  }
 }
 
 /** The candidates that are not excluded; both ascending. */

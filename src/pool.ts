@@ -18,7 +18,6 @@ import type {
 import {
   bad,
   checkInteger,
-  checkLength,
   checkNumber,
   checkObject,
   checkOptions,
@@ -30,6 +29,7 @@ import {
   LEAST,
   MOST,
   MOST_PRIOR,
+  reserve,
 } from './validate.ts';
 
 export interface PoolOptions {
@@ -84,6 +84,9 @@ export interface SelectOptions {
   readonly exclude?: ArrayLike<number> | undefined;
 }
 
+/** For properties that stay as the constructor set them. */
+const FIXED = { writable: false, configurable: false } as const;
+
 /** A pool, whatever its engine. The entries bind it to theirs: see `PosteriorPool` there. */
 export class Pool {
   readonly size: number;
@@ -103,6 +106,9 @@ export class Pool {
     this.discount = checkNumber('discount', discount, 0, 1);
     checkEngine(engine);
     this.#engine = engine.create(this.size, this.prior, this.discount);
+    reserve(this.#engine.alpha);
+    reserve(this.#engine.beta);
+    Object.defineProperties(this, { size: FIXED, prior: FIXED, discount: FIXED });
   }
 
   /** Live view of alpha, one float32 a datapoint; read-only. */
@@ -124,7 +130,8 @@ export class Pool {
    */
   get(index: number): Posterior {
     const engine = this.#live();
-    const [at] = copyIndices('index', [index], this.size) as unknown as [number];
+    if (this.size === 0) throw bad('index', 'no index into an empty pool', index, typeof index === 'number');
+    const at = checkInteger('index', index, 0, this.size - 1);
     const alpha = engine.alpha[at] as number;
     const beta = engine.beta[at] as number;
     return { alpha, beta, mean: alpha / (alpha + beta), evidence: alpha + beta };
@@ -168,9 +175,6 @@ export class Pool {
     const rule = toRule(acquisition);
     const at = candidates === undefined ? undefined : copyCandidates('candidates', candidates, this.size);
     const scores = checkOut(out, at === undefined ? this.size : at.length);
-    if (scores.buffer === engine.alpha.buffer || scores.buffer === engine.beta.buffer) {
-      throw new RangeError('"out" expected memory outside the pool');
-    }
     engine.score(rule, at, scores);
     return scores as Scores;
   }
@@ -220,10 +224,8 @@ export class Pool {
     const given = checkOptions('posteriors', posteriors, ['indices', 'alpha', 'beta']) as Posteriors;
     const at = given.indices === undefined ? undefined : copyIndices('indices', given.indices, this.size);
     const length = at === undefined ? this.size : at.length;
-    const alpha = copyColumn('alpha', given.alpha);
-    const beta = copyColumn('beta', given.beta);
-    checkLength('alpha', alpha.length, length);
-    checkLength('beta', beta.length, length);
+    const alpha = copyColumn('alpha', given.alpha, length);
+    const beta = copyColumn('beta', given.beta, length);
     engine.write(at, alpha, beta);
     return this;
   }
@@ -246,9 +248,8 @@ export class Pool {
     return encode({ prior: this.prior, discount: this.discount, alpha, beta });
   }
 
-  /** Frees the memory; every later call throws DisposedError. */
+  /** Lets go of the memory; every later call throws DisposedError. */
   dispose(): void {
-    this.#engine?.dispose();
     this.#engine = undefined;
   }
 
@@ -263,7 +264,7 @@ export class Pool {
   }
 
   #candidateSet(options: CandidateOptions, count: number): CandidateSet {
-    const { size = 16 * count, seed } = checkOptions('candidates', options, ['size', 'seed']);
+    const { size = Math.min(16 * count, this.size), seed } = checkOptions('candidates', options, ['size', 'seed']);
     const checkedSeed = checkSeed('candidates.seed', seed);
     const checkedSize = checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER);
     return { size: Math.min(checkedSize, this.size), seed: checkedSeed };
@@ -273,7 +274,12 @@ export class Pool {
 // `using` needs the well-known symbol, which not every runtime has yet.
 const disposeSymbol = (Symbol as { readonly dispose?: symbol }).dispose;
 if (disposeSymbol !== undefined) {
-  Object.defineProperty(Pool.prototype, disposeSymbol, { value: Pool.prototype.dispose, configurable: true });
+  Object.defineProperty(Pool.prototype, disposeSymbol, {
+    value(this: Pool): void {
+      this.dispose();
+    },
+    configurable: true,
+  });
 }
 
 /** Fills a new pool from a snapshot. */

@@ -1,7 +1,7 @@
 import { toRule } from './acquisition.ts';
 import { checkEngine } from './pool.ts';
 import type { Acquisition, EngineFactory, Scores, Selection } from './types.ts';
-import { bad, checkInteger, checkLength, checkOptions, checkOut, copyColumn } from './validate.ts';
+import { bad, checkArray, checkInteger, checkOptions, checkOut, copyColumn } from './validate.ts';
 
 export interface StatelessScoreOptions {
   readonly acquisition?: Acquisition | undefined;
@@ -28,9 +28,9 @@ export function scoreWith(
   } = checkOptions('options', options, ['acquisition', 'out', 'engine']);
   checkEngine(engine);
   const rule = toRule(acquisition);
-  const a = copyColumn('alpha', alpha);
-  const b = copyColumn('beta', beta);
-  checkLength('beta', b.length, a.length);
+  const length = checkArray('alpha', alpha);
+  const a = copyColumn('alpha', alpha, length);
+  const b = copyColumn('beta', beta, length);
   const scores = checkOut(out, a.length);
   engine.score(rule, a, b, scores);
   return scores as Scores;
@@ -47,7 +47,12 @@ export function topKWith(
   checkEngine(engine);
   if (!(scores instanceof Float32Array)) throw bad('scores', 'a Float32Array', scores, false);
   const wanted = checkInteger('count', count, 0, Number.MAX_SAFE_INTEGER);
-  const indices = engine.topK(scores, Math.min(wanted, scores.length));
+  // Shared memory may change under us, so it is copied; a plain view has none of a subclass's behaviour.
+  const plain =
+    scores.buffer instanceof ArrayBuffer
+      ? new Float32Array(scores.buffer, scores.byteOffset, scores.length)
+      : new Float32Array(scores);
+  const indices = engine.topK(plain, Math.min(wanted, plain.length));
   if (typeof indices === 'number') throw bad(`scores[${indices}]`, 'a number', Number.NaN, true);
-  return { indices, scores: Float32Array.from(indices, (index) => scores[index] as number) };
+  return { indices, scores: Float32Array.from(indices, (index) => plain[index] as number) };
 }

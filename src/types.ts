@@ -110,7 +110,6 @@ export interface Engine {
     candidates: Uint32Array | CandidateSet | undefined,
     exclude: Uint32Array | undefined,
   ): Selection;
-  dispose(): void;
 }
 
 /** Makes engines, and does the same arithmetic without a pool. Pass one as the option `engine`. */

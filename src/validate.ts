@@ -60,7 +60,7 @@ export function checkObject(title: string, value: unknown): void {
 /** Length of an array or typed array. */
 export function checkArray(title: string, value: unknown): number {
   const length: unknown = typeof value === 'object' && value !== null && 'length' in value ? value.length : undefined;
-  if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0) return length;
+  if (typeof length === 'number' && Number.isInteger(length) && length >= 0 && length < 2 ** 32) return length;
   throw bad(title, 'an array of numbers', value, false);
 }
 
@@ -121,18 +121,26 @@ export function copyObservations(
   return { successes: allSuccesses, trials: allTrials };
 }
 
-/** A copy of alphas or betas, rounded to float32. */
-export function copyColumn(title: string, source: ArrayLike<number>): Float32Array {
-  const copy = new Float32Array(checkArray(title, source));
+/** A copy of `length` alphas or betas, rounded to float32. */
+export function copyColumn(title: string, source: ArrayLike<number>, length: number): Float32Array {
+  checkLength(title, checkArray(title, source), length);
+  const copy = new Float32Array(length);
   for (let i = 0; i < copy.length; i++) {
     const value = source[i] as number;
-    copy[i] = value;
-    const rounded = copy[i] as number;
-    if (!(typeof value === 'number' && rounded >= LEAST && rounded <= MOST)) {
+    const rounded = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+    if (!(rounded >= LEAST && rounded <= MOST)) {
       throw bad(`${title}[${i}]`, `a number in [${LEAST}, ${MOST}]`, value, typeof value === 'number');
     }
+    copy[i] = rounded;
   }
   return copy;
+}
+
+/** The memory of live pools: no place for results. */
+const reserved = new WeakSet<ArrayBufferLike>();
+
+export function reserve(column: Float32Array): void {
+  reserved.add(column.buffer);
 }
 
 /** An array for results: the given one if it fits, else a new one. */
@@ -140,5 +148,6 @@ export function checkOut(out: Float32Array | undefined, length: number): Float32
   if (out === undefined) return new Float32Array(length);
   if (!(out instanceof Float32Array)) throw bad('out', 'a Float32Array', out, false);
   checkLength('out', out.length, length);
+  if (reserved.has(out.buffer)) throw new RangeError('"out" expected memory outside of pools');
   return out;
 }

@@ -187,8 +187,16 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     refuses(
       () => pool.score({ out: pool.alpha as Float32Array }),
       RangeError,
-      '"out" expected memory outside the pool',
+      '"out" expected memory outside of pools',
     );
+    const other = new PosteriorPool(SIZE);
+    refuses(
+      () => pool.score({ out: other.beta as Float32Array }),
+      RangeError,
+      '"out" expected memory outside of pools',
+    );
+    refuses(() => score(other.beta, other.alpha, { out: other.alpha as Float32Array }), RangeError, '"out"');
+    refuses(() => score(wrong([1n]), [1]), TypeError, '"alpha[0]" expected a number');
     refuses(() => topK(wrong([1, 2]), 1), TypeError, '"scores" expected a Float32Array');
     refuses(() => score([1], [1, 2]), RangeError, '"beta.length" expected 1, got 2');
     refuses(() => score([1], [1], wrong({ outs: 1 })), TypeError);
@@ -219,6 +227,9 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     [{ kind: 'random' }, TypeError],
     [{ kind: 'random', seed: -1 }, RangeError],
     [{ kind: 'random', seed: 2 ** 53 }, RangeError],
+    [{ kind: ['inverse-evidence'] }, TypeError],
+    [{ kind: 'mutual-information', rollouts: null }, TypeError],
+    [{ kind: 'difficulty-weight', eta: null }, TypeError],
   ])('the acquisition %j is refused at every door', (acquisition, kind) => {
     const options = { acquisition: wrong<Acquisition>(acquisition) };
     refuses(() => pool.score(options), kind, '"acquisition');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import * as core from '../src/index.ts';
 import * as reference from '../src/reference.ts';
 
@@ -73,7 +73,5 @@ test('the snippets of README run', async () => {
     ([, source]) => source as string,
   );
   expect(snippets.length).toBeGreaterThan(0);
-  vi.stubGlobal('console', console);
   for (const snippet of snippets) await runSnippet(snippet);
-  vi.unstubAllGlobals();
 });

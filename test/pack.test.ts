@@ -45,6 +45,7 @@ test('the tarball holds what users need and nothing else', () => {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'THIRD_PARTY_NOTICES',
     'package.json',
   ]);
   expect(files.filter((path) => /\.wat$|\.map$|debug|tmp/.test(path))).toEqual([]);

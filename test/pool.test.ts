@@ -184,7 +184,9 @@ describe.each(ENTRIES)('PosteriorPool on the $name engine', ({ entry }) => {
   test('the runtime can dispose of a pool by itself', () => {
     const symbol = (Symbol as { dispose?: symbol }).dispose;
     expect(symbol).toBeDefined();
-    expect(Reflect.get(PosteriorPool.prototype, symbol!)).toBe(PosteriorPool.prototype.dispose);
+    const pool = new PosteriorPool(1);
+    (Reflect.get(pool, symbol!) as () => void).call(pool);
+    expect(() => pool.get(0)).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }));
   });
 
   test('another engine can be passed to each door', () => {

@@ -1,7 +1,7 @@
 // What a group of K rollouts will look like. Both are sums over the rollout that first makes the difference: every
 // term is positive, so nothing cancels, as it would in 1 - (alpha)_K / (n)_K - (beta)_K / (n)_K.
 // Domain: alpha, beta in [1e-3, 2^24]. Error: 2e-14 relative at K = 64. Cost: K divisions.
-// The twin in plain JavaScript, step for step: src/reference/group-chances.ts.
+// The twin in plain JavaScript, step for step: src/reference/closed-forms.ts.
 import { add, div, mul, splat } from "../math/lanes";
 
 /**

@@ -118,8 +118,6 @@ class WasmEngine implements Engine {
     return this.#selectDrawn(rule, count, size, seed);
   }
 
-  dispose(): void {}
-
   #selectFrom(rule: Rule, count: number, candidates: Uint32Array): Selection {
     const heap = new Heap(this.#instance, this.#instantiate, count);
     const scores = new Float32Array(candidates.length);

@@ -17,12 +17,15 @@ export class Instance {
   /** Takes all the memory it will ever have, so that no view is ever detached. */
   constructor(kernel: Kernel, size: number, heapCount: number) {
     const at = layOut(kernel.heapBase.value as number, size, heapCount);
-    if (at === undefined) throw new CapacityError(`${size} datapoints do not fit into the 4 GiB of a Wasm memory`);
+    if (at === undefined)
+      throw new CapacityError(`${Math.max(size, heapCount)} datapoints do not fit into the 4 GiB of a Wasm memory`);
     const pages = kernel.memory.buffer.byteLength / 65_536;
     try {
       if (at.pages > pages) kernel.memory.grow(at.pages - pages);
     } catch (cause) {
-      throw new CapacityError(`no memory for ${size} datapoints: ${at.pages} pages of 64 KiB`, { cause });
+      throw new CapacityError(`no memory for ${Math.max(size, heapCount)} datapoints: ${at.pages} pages of 64 KiB`, {
+        cause,
+      });
     }
     const { buffer } = kernel.memory;
     this.kernel = kernel;

@@ -1,5 +1,5 @@
 import { instantiateSync } from '@assemblyscript/loader';
-import { UnsupportedError } from '../errors.ts';
+import { CapacityError, UnsupportedError } from '../errors.ts';
 import type { AcquisitionKind } from '../types.ts';
 
 /** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
@@ -83,6 +83,10 @@ export function kernelSource(bytes: () => BufferSource): () => Kernel {
         { cause },
       );
     }
-    return instantiateSync<Kernel>(compiled).instance.exports as unknown as Kernel;
+    try {
+      return instantiateSync<Kernel>(compiled).instance.exports as unknown as Kernel;
+    } catch (cause) {
+      throw new CapacityError('no room for another Wasm memory: dispose of pools that are not used', { cause });
+    }
   };
 }

@@ -144,8 +144,6 @@ class ReferenceEngine implements Engine {
       scores: Float32Array.from(positions, (position) => scores[position] as number),
     };
   }
-
-  dispose(): void {}
 }
 
 const inDomain = (x: number): boolean => x >= LEAST && x <= MOST;

@@ -27,6 +27,13 @@ test('the last of 200,000,000 datapoints is updated and selected: addresses beyo
   expect(score).toBe(pool.score({ candidates: [last - 1, last] })[1]);
 });
 
+test('candidate sets of more than 2^24 are drawn', () => {
+  pool = new PosteriorPool(20_000_000);
+  const { indices } = pool.select(5, { candidates: { size: 17_000_000, seed: 1 } });
+  expect(indices).toHaveLength(5);
+  expect(pool.select(3, { candidates: { size: 17_000_000, seed: 1 } }).indices).toEqual(indices.slice(0, 3));
+});
+
 test('pools that would need more than 4 GiB are refused at construction', () => {
   expect(() => new PosteriorPool(360_000_000)).toThrow(expect.objectContaining({ code: 'ERR_CAPACITY' }));
 });
