@@ -222,6 +222,7 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     [{ kind: 'difficulty-weight', mu: Number.NaN }, RangeError],
     [{ kind: 'difficulty-weight', rollouts: 8 }, TypeError],
     [{ kind: 'expected-difficulty', target: -0.1 }, RangeError],
+    [{ kind: 'expected-difficulty', target: 1.1 }, RangeError],
     [{ kind: 'inverse-evidence', target: 0.5 }, TypeError],
     [{ kind: 'non-degenerate', rollouts: 1 }, RangeError],
     [{ kind: 'random' }, TypeError],

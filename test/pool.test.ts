@@ -65,6 +65,15 @@ describe.each(ENTRIES)('PosteriorPool on the $name engine', ({ entry }) => {
     }
   });
 
+  test('size, prior and discount cannot be changed from outside', () => {
+    const pool = new PosteriorPool(3, { discount: -0 }) as { size: number; discount: number; prior: { alpha: number } };
+    expect(Object.is(pool.discount, 0)).toBe(true);
+    expect(() => (pool.size = 4)).toThrow(TypeError);
+    expect(() => (pool.discount = 1)).toThrow(TypeError);
+    expect(() => (pool.prior.alpha = 2)).toThrow(TypeError);
+    expect([pool.size, pool.prior.alpha]).toEqual([3, 1]);
+  });
+
   test('an empty pool works', () => {
     const pool = new PosteriorPool(0);
     expect(pool.select(3).indices).toHaveLength(0);
