@@ -13,19 +13,19 @@ export class Instance {
   readonly alpha: Float32Array;
   readonly beta: Float32Array;
   readonly scores: Float32Array;
+  readonly oldAlpha: Float32Array;
+  readonly oldBeta: Float32Array;
 
   /** Takes all the memory it will ever have, so that no view is ever detached. */
-  constructor(kernel: Kernel, size: number, heapCount: number) {
-    const at = layOut(kernel.heapBase.value as number, size, heapCount);
-    if (at === undefined)
-      throw new CapacityError(`${Math.max(size, heapCount)} datapoints do not fit into the 4 GiB of a Wasm memory`);
+  constructor(kernel: Kernel, size: number, keyBytes: number) {
+    const at = layOut(kernel.heapBase.value as number, size, keyBytes);
+    const most = size || Math.ceil(keyBytes / 8);
+    if (at === undefined) throw new CapacityError(`${most} datapoints do not fit into the 4 GiB of a Wasm memory`);
     const pages = kernel.memory.buffer.byteLength / 65_536;
     try {
       if (at.pages > pages) kernel.memory.grow(at.pages - pages);
     } catch (cause) {
-      throw new CapacityError(`no memory for ${Math.max(size, heapCount)} datapoints: ${at.pages} pages of 64 KiB`, {
-        cause,
-      });
+      throw new CapacityError(`no memory for ${most} datapoints: ${at.pages} pages of 64 KiB`, { cause });
     }
     const { buffer } = kernel.memory;
     this.kernel = kernel;
@@ -36,6 +36,8 @@ export class Instance {
     this.alpha = new Float32Array(buffer, at.stageAlpha, STAGE);
     this.beta = new Float32Array(buffer, at.stageBeta, STAGE);
     this.scores = new Float32Array(buffer, at.stageScores, STAGE);
+    this.oldAlpha = new Float32Array(buffer, at.oldAlpha, STAGE);
+    this.oldBeta = new Float32Array(buffer, at.oldBeta, STAGE);
   }
 
   /** A column of float32 in this memory. */

@@ -28,32 +28,26 @@ export type Kernel = {
     discount: number,
     priorAlpha: number,
     priorBeta: number,
+    oldAlphaPtr: number,
+    oldBetaPtr: number,
+    newAlphaPtr: number,
+    newBetaPtr: number,
   ): number;
   gather(count: number, indicesPtr: number, columnPtr: number, outPtr: number): void;
-  beginTopK(heapPtr: number, count: number, least: number): void;
+  scatter(count: number, indicesPtr: number, fromPtr: number, columnPtr: number): void;
+  scatterBack(count: number, indicesPtr: number, fromPtr: number, columnPtr: number): void;
+  beginTopK(keysPtr: number, most: number, count: number, least: number): void;
+  limitTies(some: number): void;
   offerTopK(scoresPtr: number, count: number, first: number): void;
-  endTopK(): number;
   offerAt(scoresPtr: number, indicesPtr: number, count: number): void;
+  endTopK(): number;
+  countAbove(ptr: number, count: number, most: number): number;
+  kthBest(ptr: number, count: number, k: number, slack: number): number;
   beginDraw(): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
-  buildMaxima(scoresPtr: number, maximaPtr: number, blocks: number, upperPtr: number, upper: number): void;
-  replaceScores(
-    count: number,
-    indicesPtr: number,
-    fromPtr: number,
-    scoresPtr: number,
-    maximaPtr: number,
-    upperPtr: number,
-  ): void;
-  offerIndexed(
-    heapPtr: number,
-    count: number,
-    scoresPtr: number,
-    maximaPtr: number,
-    blocks: number,
-    upperPtr: number,
-    upper: number,
-  ): void;
+  buildMaxima(scoresPtr: number, size: number, maximaPtr: number): void;
+  mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
+  offerIndexed(keysPtr: number, most: number, count: number, scoresPtr: number, size: number, maximaPtr: number): void;
   findNaN(scoresPtr: number, count: number): number;
 };
 
