@@ -1,6 +1,7 @@
 // Exact top-k in the total order: score falling, then index rising. Scores that may be among the best are kept as 64-bit
 // keys that rise from best to worst; when there is no more room, the keys are sorted, all but the best are let go, and
 // from then on only what is better than the worst of those may enter.
+import { kthBest } from "./kth-best";
 import { above, keyOf, scoreOf } from "./order";
 import { sortKeys } from "./sort";
 
@@ -84,8 +85,13 @@ export function offerBlock(ptr: usize, first: u32): void {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
-/** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
+/**
+ * Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. If there are
+ * enough of them, the count-th best of these alone already is a score that nothing below need enter.
+ */
 export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
+  const whole = count & ~15;
+  if (whole >= wanted) limit = min(limit, keyOf(kthBest(scoresPtr, whole, wanted, wanted >> 3), u32.MAX_VALUE));
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
     enter(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
   }

@@ -136,7 +136,7 @@ class WasmEngine implements Engine {
   /** Draws, scores and selects in the stage: time and memory are those of the set. */
   #selectDrawn(rule: Rule, count: number, size: number, seed: number): Selection {
     const { kernel, at } = this.#instance;
-    kernel.beginDraw();
+    kernel.beginDraw(size);
     beginTopK(this.#instance, count);
     for (let start = 0; start < size; start += STAGE) {
       const end = Math.min(size, start + STAGE);

@@ -43,7 +43,7 @@ export type Kernel = {
   endTopK(): number;
   countAbove(ptr: number, count: number, most: number): number;
   kthBest(ptr: number, count: number, k: number, slack: number): number;
-  beginDraw(): void;
+  beginDraw(total: number): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
   buildMaxima(scoresPtr: number, size: number, maximaPtr: number): void;
   mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
