@@ -2,13 +2,13 @@ import { philoxOfFour } from "../math/philox";
 
 /** A hash table of indices + 1, so that 0 is free. */
 const TABLE = memory.data(32768 * 4, 16);
-/** log2 of how many of its slots are in use: at least twice as many as draws, and few, to stay in the cache. */
+/** log2 of how many of its slots are in use: eight for each draw, while there are, so that most probes find a free one. */
 let bits: u32 = 0;
 const STREAM: u32 = 1;
 
 /** Before `total` draws, 1 to 16,384: forgets the indices drawn so far. */
 export function beginDraw(total: u32): void {
-  bits = 33 - clz(total - 1);
+  bits = min(15, 35 - clz(total - 1));
   memory.fill(TABLE, 0, 4 << bits);
 }
 
