@@ -1,6 +1,8 @@
 // The exports of kernel.wasm. All work on addresses the caller lays out above heapBase: src/core/layout.ts.
 export { beginDraw, draw } from "./kernels/candidates";
+export { scoreFast, TABLE_BYTES as fastTableBytes } from "./kernels/fast";
 export { countAbove, kthBest } from "./kernels/kth-best";
+export { clearLattice, scoreLattice } from "./kernels/lattice";
 export { buildMaxima, mendMaxima, offerIndexed } from "./kernels/maxima";
 export { gather, scatter, scatterBack } from "./kernels/move";
 export { scoreRandom, scoreRandomAt } from "./kernels/random";

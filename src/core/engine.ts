@@ -1,24 +1,32 @@
 import { drawCandidates } from '../candidates.ts';
 import type { CandidateSet, Engine, EngineFactory, Prior, Rule, Selection } from '../types.ts';
-import { gatherValues, Instance, part, words } from './instance.ts';
+import { gatherValues, Instance, part } from './instance.ts';
 import { type Kernel, kernelSource } from './kernel.ts';
 import { KEYS, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
+import { words } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
+import { Scorer } from './scorer.ts';
 import { beginTopK, endTopK, topK } from './top-k.ts';
 
 /** The engine that runs kernel.wasm; `bytes` is asked once, on first use. */
 export function wasmEngine(bytes: () => BufferSource): EngineFactory {
   const instantiate = kernelSource(bytes);
-  let shared: Instance | undefined; // for calls without a pool: a stage and keys
-  const workspace = (): Instance => {
-    shared ??= new Instance(instantiate(), 0, 8 * KEYS);
-    return shared;
-  };
+  // For calls without a pool, and the interpolation of pools too small for a table of their own.
+  const workspace = once(() => new Instance(instantiate(), { keyBytes: 8 * KEYS }));
+  const fast = once(() => new Instance(instantiate(), { fast: true }));
   return {
     name: 'wasm',
-    create: (size, prior, discount) => new WasmEngine(instantiate, size, prior, discount),
-    score: (rule, alpha, beta, out) => scoreColumns(workspace(), rule, alpha, beta, out),
+    create: (size, prior, discount) => new WasmEngine(instantiate, fast, size, prior, discount),
+    score: (rule, alpha, beta, out) => new Scorer(workspace(), undefined, fast).scoreArrays(rule, alpha, beta, out),
     topK: (scores, count) => topK(workspace(), instantiate, scores, count),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -29,17 +37,19 @@ class WasmEngine implements Engine {
   readonly #instance: Instance;
   readonly #prior: Prior;
   readonly #discount: number;
+  readonly #scorer: Scorer;
   readonly #scores: ScoreColumn;
 
-  constructor(instantiate: () => Kernel, size: number, prior: Prior, discount: number) {
-    const instance = new Instance(instantiate(), size, 8 * KEYS);
+  constructor(instantiate: () => Kernel, fast: () => Instance, size: number, prior: Prior, discount: number) {
+    const instance = new Instance(instantiate(), { size, keyBytes: 8 * KEYS });
     this.#instantiate = instantiate;
     this.#instance = instance;
     this.#prior = prior;
     this.#discount = discount;
     this.alpha = instance.column(instance.at.alpha, size);
     this.beta = instance.column(instance.at.beta, size);
-    this.#scores = new ScoreColumn(instance, instantiate, size);
+    this.#scorer = new Scorer(instance, discount === 1 ? prior : undefined, fast);
+    this.#scores = new ScoreColumn(instance, instantiate, this.#scorer, size);
     this.reset(undefined);
   }
 
@@ -209,7 +219,7 @@ class WasmEngine implements Engine {
       return part(scores, 0, count);
     }
     this.#gatherStaged(count);
-    return this.#instance.scoreStage(rule, count);
+    return this.#scorer.scoreStaged(rule, count);
   }
 
   /** Applies what is staged, and stages the old and new posteriors; returns how many observations were applied. */
@@ -230,16 +240,5 @@ class WasmEngine implements Engine {
       at.stageAlpha,
       at.stageBeta,
     );
-  }
-}
-
-/** Scores posteriors that stand outside any pool, through the stage. */
-function scoreColumns(stage: Instance, rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void {
-  for (let start = 0; start < alpha.length; start += STAGE) {
-    const count = Math.min(STAGE, alpha.length - start);
-    stage.alpha.set(part(alpha, start, count));
-    stage.beta.set(part(beta, start, count));
-    for (let i = 0; i < count; i++) stage.indices[i] = start + i;
-    out.set(stage.scoreStage(rule, count), start);
   }
 }

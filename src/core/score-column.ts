@@ -2,6 +2,8 @@ import type { Rule, Selection } from '../types.ts';
 import { gatherValues, type Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
 import { KEYS, MOST_KEPT, STAGE } from './layout.ts';
+import { sameRule } from './rules.ts';
+import type { Scorer } from './scorer.ts';
 import { endTopK, topKOfColumn } from './top-k.ts';
 
 /**
@@ -12,36 +14,28 @@ export class ScoreColumn {
   readonly values: Float32Array;
   readonly #instance: Instance;
   readonly #instantiate: () => Kernel;
+  readonly #scorer: Scorer;
   #rule: Rule | undefined;
   #indexed = false;
 
-  constructor(instance: Instance, instantiate: () => Kernel, size: number) {
+  constructor(instance: Instance, instantiate: () => Kernel, scorer: Scorer, size: number) {
     this.values = instance.column(instance.at.scores, size);
     this.#instance = instance;
     this.#instantiate = instantiate;
+    this.#scorer = scorer;
   }
 
   /** Whether the column holds the scores of a rule. */
   holds(rule: Rule): boolean {
-    const held = this.#rule;
-    return (
-      held !== undefined &&
-      held.kind === rule.kind &&
-      held.rollouts === rule.rollouts &&
-      held.eta === rule.eta &&
-      held.mu === rule.mu &&
-      held.target === rule.target &&
-      held.seed === rule.seed
-    );
+    return sameRule(this.#rule, rule);
   }
 
   /** Rescores the pool, unless the column holds the rule already. */
   hold(rule: Rule): void {
     if (this.holds(rule)) return;
-    const { alpha, beta, scores } = this.#instance.at;
     const size = this.values.length;
-    this.#instance.score(rule, alpha, beta, scores, size, 0);
-    this.#instance.column(scores, 16 * Math.ceil(size / 16)).fill(Number.NaN, size); // the padding never wins
+    this.#scorer.scoreColumn(rule, size);
+    this.#instance.column(this.#instance.at.scores, 16 * Math.ceil(size / 16)).fill(Number.NaN, size); // never wins
     this.#rule = rule;
     this.#indexed = false;
   }
@@ -54,7 +48,7 @@ export class ScoreColumn {
   /** After posteriors changed: rescores those whose indices, alpha and beta are staged, `count` of them. */
   refreshStaged(count: number): void {
     if (this.#rule === undefined) return;
-    this.#instance.scoreStage(this.#rule, count);
+    this.#scorer.scoreStaged(this.#rule, count);
     this.#replaceStaged(count);
   }
 

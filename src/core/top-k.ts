@@ -31,7 +31,7 @@ export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: F
     kernel.offerTopK(at.scores, column.length, 0);
     return endTopK(own);
   }
-  const other = new Instance(instantiate(), 0, 8 * (count + SPARE));
+  const other = new Instance(instantiate(), { keyBytes: 8 * (count + SPARE) });
   beginLarge(other.kernel, other.at.keys, kernel, at.scores, column.length, count);
   for (let start = 0; start < column.length; start += STAGE) {
     const some = part(column, start, STAGE);
@@ -60,7 +60,7 @@ export function topK(own: Instance, instantiate: () => Kernel, scores: Float32Ar
 function topKOfCopy(instantiate: () => Kernel, scores: Float32Array, count: number): Indices | number {
   const keyBytes = 64 * Math.ceil((8 * (count + SPARE)) / 64);
   const padded = 16 * Math.ceil(scores.length / 16);
-  const own = new Instance(instantiate(), 0, keyBytes + 4 * padded);
+  const own = new Instance(instantiate(), { keyBytes: keyBytes + 4 * padded });
   const { kernel, at } = own;
   const ptr = at.keys + keyBytes;
   const copy = own.column(ptr, padded);
