@@ -51,6 +51,27 @@ test('a selection in a steady loop stays exact over many blocks', () => {
   }
 });
 
+test.each([4_096, 4_097, 65_536, 65_537, 80_000])('a selection of %i without the excluded is exact', (count) => {
+  const size = 90_000;
+  const next = seeded(count);
+  const pool = new PosteriorPool(size);
+  pool.update({
+    indices: Array.from({ length: size }, () => Math.floor(size * next())),
+    successes: Array.from({ length: size }, () => Math.floor(4 * next())),
+    trials: 3,
+  });
+  const exclude = Array.from({ length: 9_000 }, () => Math.floor(size * next()));
+  const out = new Set(exclude);
+  const scores = pool.score();
+  const order = Array.from(scores.keys())
+    .filter((i) => !out.has(i))
+    .sort((a, b) => scores[b]! - scores[a]! || a - b);
+  for (let i = 0; i < 2; i++) {
+    expect(pool.select(count, { exclude }).indices).toEqual(Uint32Array.from(order.slice(0, count)));
+  }
+  expect(pool.score()).toEqual(scores);
+});
+
 test('a refused batch leaves scores and index as they were', () => {
   const pool = new PosteriorPool(1_000).set({ indices: [500], alpha: [2 ** 24], beta: [1] });
   for (let i = 0; i < 3; i++) pool.select(5);

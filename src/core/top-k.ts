@@ -3,7 +3,9 @@ import { Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
 import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
 
-/** Keys that a selection of a known least score takes beside the selected: assembly/kernels/top-k.ts. */
+/** Above this count the count-th best score is found first, so that 8 bytes x count hold just what is selected. */
+const LARGE = 65_536;
+/** Keys that such a selection takes beside the selected: assembly/kernels/top-k.ts. */
 const SPARE = 1;
 
 /** Starts a selection of `count` in 1..MOST_KEPT in the instance's own memory. */
@@ -20,10 +22,7 @@ export function endTopK({ kernel, at }: Instance): Indices {
   return indices;
 }
 
-/**
- * The best `count` > 0 of the pool's score column, by a scan. Small counts use the pool's own memory; for a large one
- * the count-th best score is found first, so that 8 bytes x count of memory for the call hold just those selected.
- */
+/** The best `count` > 0 of the pool's score column, by a scan; more than MOST_KEPT in a memory for the call. */
 export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: Float32Array, count: number): Indices {
   const { kernel, at } = own;
   if (count <= MOST_KEPT) {
@@ -31,8 +30,8 @@ export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: F
     kernel.offerTopK(at.scores, column.length, 0);
     return endTopK(own);
   }
-  const other = new Instance(instantiate(), { keyBytes: 8 * (count + SPARE) });
-  beginLarge(other.kernel, other.at.keys, kernel, at.scores, column.length, count);
+  const other = new Instance(instantiate(), { keyBytes: keyBytesFor(count) });
+  beginMany(other, kernel, at.scores, column.length, count);
   for (let start = 0; start < column.length; start += STAGE) {
     const some = part(column, start, STAGE);
     other.scores.set(some);
@@ -58,7 +57,7 @@ export function topK(own: Instance, instantiate: () => Kernel, scores: Float32Ar
 
 /** The same with all scores, padded with NaN, in a memory for the call. */
 function topKOfCopy(instantiate: () => Kernel, scores: Float32Array, count: number): Indices | number {
-  const keyBytes = 64 * Math.ceil((8 * (count + SPARE)) / 64);
+  const keyBytes = keyBytesFor(count);
   const padded = 16 * Math.ceil(scores.length / 16);
   const own = new Instance(instantiate(), { keyBytes: keyBytes + 4 * padded });
   const { kernel, at } = own;
@@ -68,14 +67,22 @@ function topKOfCopy(instantiate: () => Kernel, scores: Float32Array, count: numb
   const wrong = kernel.findNaN(ptr, scores.length) >>> 0;
   if (wrong < scores.length) return wrong;
   copy.fill(Number.NaN, scores.length);
-  beginLarge(kernel, at.keys, kernel, ptr, scores.length, count);
+  beginMany(own, kernel, ptr, scores.length, count);
   kernel.offerTopK(ptr, scores.length, 0);
   return endTopK(own);
 }
 
+function keyBytesFor(count: number): number {
+  return 64 * Math.ceil((8 * (count > LARGE ? count + SPARE : roomFor(count))) / 64);
+}
+
 /** Starts a selection of the best `count` of the scores at `ptr` in the memory of `reader`. */
-function beginLarge(kernel: Kernel, keys: number, reader: Kernel, ptr: number, size: number, count: number): void {
+function beginMany({ kernel, at }: Instance, reader: Kernel, ptr: number, size: number, count: number): void {
+  if (count <= LARGE) {
+    kernel.beginTopK(at.keys, roomFor(count), count, -Infinity);
+    return;
+  }
   const least = reader.kthBest(ptr, size, count, 0);
-  kernel.beginTopK(keys, count + SPARE, count, least);
+  kernel.beginTopK(at.keys, count + SPARE, count, least);
   kernel.limitTies(count - (reader.countAbove(ptr, size, least) >>> 0));
 }
