@@ -1,21 +1,16 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
-const shared = { target: 'es2022', removeNodeProtocol: false } as const;
+const entry = { index: 'src/index.ts', slim: 'src/slim.ts', reference: 'src/reference.ts' };
+const shared: Options = {
+  target: 'es2022',
+  removeNodeProtocol: false,
+  splitting: true, // one class of each error, whichever entry throws it
+  noExternal: ['@assemblyscript/loader'],
+};
 
 export default defineConfig([
-  {
-    ...shared,
-    entry: { index: 'src/index.ts', reference: 'src/reference.ts' },
-    format: ['esm', 'cjs'],
-    dts: true,
-    splitting: true, // one class of each error, whichever entry throws it
-    noExternal: ['@assemblyscript/loader'],
-  },
-  {
-    ...shared,
-    entry: { cli: 'src/cli/main.ts' },
-    format: ['esm'],
-    platform: 'node',
-    noExternal: [/.*/],
-  },
+  { ...shared, entry: { ...entry, workerd: 'src/workerd.ts' }, format: ['esm'], external: ['./kernel.wasm'] },
+  { ...shared, entry, format: ['cjs'] },
+  { ...shared, entry, format: ['esm', 'cjs'], dts: { only: true } },
+  { ...shared, entry: { cli: 'src/cli/main.ts' }, format: ['esm'], platform: 'node', noExternal: [/.*/] },
 ]);
