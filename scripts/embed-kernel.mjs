@@ -1,12 +1,28 @@
-// Writes dist/kernel.wasm as base64 into the module that the default entry imports: no fetch, no path, no configuration.
-import { readFileSync, writeFileSync } from 'node:fs';
+// From build/kernel.wasm, as asc left it, to what is shipped: dist/kernel.wasm, marked with a digest of itself, so that
+// `createEngine` can tell the kernel of this release from others; and the modules that hold the digest and the bytes.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const base64 = readFileSync('dist/kernel.wasm').toString('base64');
+const compiled = readFileSync('build/kernel.wasm');
+const id = createHash('sha256').update(compiled).digest('hex').slice(0, 16);
+const text = (string) => [string.length, ...Buffer.from(string)]; // lengths below 128 are one byte in LEB128
+const section = [...text('insight-wasm'), ...Buffer.from(id)];
+const kernel = Buffer.concat([compiled, Buffer.from([0, section.length, ...section])]);
+
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/kernel.wasm', kernel);
+writeFileSync(
+  'src/core/kernel-id.ts',
+  `// Made by scripts/embed-kernel.mjs from assembly/.
+/** The content of the custom section 'insight-wasm' of kernel.wasm. */
+export const KERNEL_ID = '${id}';
+`,
+);
 writeFileSync(
   'src/core/kernel-bytes.ts',
-  `// Made by scripts/embed-kernel.mjs from assembly/.
+  `// Made by scripts/embed-kernel.mjs from assembly/: base64, so that no fetch, path or configuration is needed.
 const base64 =
-  '${base64}';
+  '${kernel.toString('base64')}';
 
 /** The bytes of kernel.wasm. */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {

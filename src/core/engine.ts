@@ -6,9 +6,9 @@ import { type Kernel, kernelSource } from './kernel.ts';
 import { HEAP, MOST_DRAWN, STAGE } from './layout.ts';
 import { ScoreColumn } from './score-column.ts';
 
-/** The engine that runs kernel.wasm; `bytes` is asked once, on first use. */
-export function wasmEngine(bytes: () => BufferSource): EngineFactory {
-  const instantiate = kernelSource(bytes);
+/** The engine that runs kernel.wasm; `module` is asked once, on first use. */
+export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
+  const instantiate = kernelSource(module);
   let shared: Instance | undefined; // for calls without a pool: a stage and a heap
   const workspace = (): Instance => {
     shared ??= new Instance(instantiate(), 0, HEAP);
