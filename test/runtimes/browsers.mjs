@@ -78,8 +78,10 @@ export const BROWSERS = [
     async find() {
       const file = await systemProgram(MINI_BROWSER, 'no MiniBrowser of WebKitGTK');
       await systemProgram(['/usr/bin/Xvfb'], 'no Xvfb');
-      const driver = await systemProgram(['/usr/bin/WebKitWebDriver'], 'no WebKitWebDriver');
-      return { command: [file], version: await versionOf([driver, '--version']) };
+      const { screen, display } = await virtualScreen(); // which it wants even to print its version
+      const version = await versionOf([file, '--version'], { DISPLAY: display });
+      await end(screen);
+      return { command: [file], version };
     },
     async open(command, url) {
       const home = temporary();
@@ -97,7 +99,10 @@ export const BROWSERS = [
   },
 ];
 
-const versionOf = async (command) => /\d+[\d.]+/.exec(await run(command, { env: environment(temporary()) }))[0];
+async function versionOf(command, env) {
+  const printed = await run(command, { env: { ...environment(temporary()), ...env } });
+  return /\d+[\d.]+/.exec(printed)[0];
+}
 
 /** Xvfb on a display that it finds itself. */
 async function virtualScreen() {

@@ -1,11 +1,12 @@
 // Builds main.mjs of a project with one bundler and no configuration beyond entry and output; a program of its own, so
-// that a bundler that hangs can be ended. node bundle.mjs NAME FOLDER-OF-THE-BUNDLER PROJECT OUT [RESULT-SERVER]
+// that a bundler that hangs can be ended. node bundle.mjs NAME FOLDER-OF-THE-BUNDLER PROJECT [RESULT-SERVER]
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const [name, tools, root, out, resultServer] = process.argv.slice(2);
+const [name, tools, root, resultServer] = process.argv.slice(2);
+const out = join(root, name);
 const resolve = createRequire(join(tools, 'main.js')).resolve;
 const load = (module) => import(pathToFileURL(resolve(module)).href);
 const entry = join(root, 'main.mjs');
@@ -23,9 +24,9 @@ const bundlers = {
     await server.listen();
     console.log(`http://127.0.0.1:${server.httpServer.address().port}/`);
   },
-  async 'vite build'() {
+  async vite() {
     const { build } = await load('vite');
-    await build({ root, configFile: false, logLevel: 'error', build: { outDir: out } });
+    await build({ root, configFile: false, logLevel: 'error', base: './', build: { outDir: out } });
   },
   async webpack() {
     const { default: webpack } = await load('webpack');

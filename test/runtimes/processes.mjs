@@ -38,7 +38,7 @@ export function start([file, ...args], options = {}) {
 /** Ends the whole group: with a word first, for those that clean up. @param {ReturnType<typeof start>} child */
 export async function end(child) {
   if (child.pid !== undefined && signal(child, 'SIGTERM')) {
-    for (let i = 0; i < 20 && signal(child, 0); i++) await sleep(50);
+    await Promise.race([child.ended, sleep(1000)]);
     signal(child, 'SIGKILL');
   }
   running.delete(child);

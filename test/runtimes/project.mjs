@@ -19,18 +19,22 @@ export async function makeProject() {
   return folder;
 }
 
+const folders = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
 /** A folder that is removed at the end. */
 export function temporary() {
-  const folder = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
+  folders.push(mkdtempSync(join(tmpdir(), 'insight-wasm-')));
+  return folders.at(-1);
 }
 
 /** The file of an entry, from the package's `exports`. @param {string} folder @param {string} entry './reference' */
 export function entryFile(folder, entry) {
   const home = join('node_modules', 'insight-wasm');
   const { exports } = JSON.parse(readFileSync(join(folder, home, 'package.json'), 'utf8'));
-  return join(home, exports[entry].import.default);
+  return join(home, exports[entry].import?.default ?? exports[entry]);
 }
 
 /** A copy of a project in which `score` of every entry once returns a last score whose lowest bit is flipped. */

@@ -1,12 +1,11 @@
 // The rows of the matrix: what to find, and how a program of the project runs on it. A row returns what the program
 // reports.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, visit } from './browsers.mjs';
 import { end, run, start } from './processes.mjs';
-import { entryFile, temporary } from './project.mjs';
+import { entryFile } from './project.mjs';
 import { FORBIDS_WASM, serve } from './server.mjs';
 import { bun, bundler, deno, Missing, node, VERSIONS, workerd } from './tools.mjs';
 import { askWorkerd } from './workerd.mjs';
@@ -28,11 +27,11 @@ function commandRow(name, find, ...args) {
   return { name, find, run: runIt };
 }
 
-/** What a browser reports of a program of the project, served under a Content-Security-Policy. */
-async function openPage(browser, command, folder, program, policy) {
+/** What a browser reports of a page of the project, served under a Content-Security-Policy. */
+async function openPage(browser, command, folder, path, policy) {
   const server = await serve(folder, policy);
   try {
-    return await visit(browser, command, `${server.url}#${program}`, server.result);
+    return await visit(browser, command, server.url + path, server.result);
   } finally {
     server.close();
   }
@@ -41,15 +40,20 @@ async function openPage(browser, command, folder, program, policy) {
 const browserRow = (browser, name, program, policy) => ({
   name: `${browser.name}${name}`,
   find: browser.find,
-  run: ({ command }, project) => openPage(browser, command, project, program, policy),
+  run: ({ command }, project) => openPage(browser, command, project, `#${program}`, policy),
 });
 
-/** A bundle's folder, beside the programs so that the server finds both. */
-async function bundle(name, tool, project) {
-  const out = join(temporary(), 'out');
-  await run([process.execPath, fileURLToPath(new URL('bundle.mjs', import.meta.url)), name, tool.folder, project, out]);
-  return out;
-}
+const bundleCommand = (name, { folder }, project, results) => [
+  process.execPath,
+  fileURLToPath(new URL('bundle.mjs', import.meta.url)),
+  name,
+  folder,
+  project,
+  results ?? '',
+];
+
+/** Builds into a folder of the project with the bundler's name. */
+const bundle = (name, tool, project) => run(bundleCommand(name, tool, project));
 
 /** A bundler, and Chromium to run what it builds. */
 async function bundlerAndBrowser(name, plugins) {
@@ -57,14 +61,41 @@ async function bundlerAndBrowser(name, plugins) {
   return { ...(await bundler(name, plugins)), command };
 }
 
-const bundleRow = (name, plugins) => ({
-  name: `${name}, in Chromium`,
+const bundleRow = (title, name, page, plugins) => ({
+  name: `${title}, in Chromium`,
   find: () => bundlerAndBrowser(name, plugins),
   async run(tool, project) {
-    const out = await bundle(name, tool, project);
-    return openPage(chromium, tool.command, out, 'bundle.js');
+    await bundle(name, tool, project);
+    return openPage(chromium, tool.command, project, page);
   },
 });
+
+/** @type {Row} */
+const viteDevRow = {
+  name: 'Vite dev, in Chromium',
+  find: () => bundlerAndBrowser('vite'),
+  async run(tool, project) {
+    const results = await serve(project);
+    const vite = start(bundleCommand('vite dev', tool, project, results.url));
+    try {
+      const url = await firstLine(vite);
+      return await visit(chromium, tool.command, url, results.result);
+    } finally {
+      await end(vite);
+      results.close();
+    }
+  },
+};
+
+/** @type {Row} */
+const workerdRow = {
+  name: 'Cloudflare workerd',
+  find: async () => ({ ...(await workerd()), folder: (await bundler('esbuild')).folder }),
+  async run(tool, project) {
+    await bundle('workerd', tool, project);
+    return askWorkerd(tool.command, join(project, 'workerd'), join(project, entryFile(project, './kernel.wasm')));
+  },
+};
 
 const nodeRows = VERSIONS.node.flatMap((version) => {
   const name = `Node ${version.split('.')[0]}`;
@@ -90,7 +121,22 @@ export const ROWS = [
     browserRow(browser, ', Web Worker', 'with-worker.mjs'),
     browserRow(browser, ', CSP without Wasm, reference engine', 'strict.mjs', FORBIDS_WASM),
   ]),
+  workerdRow,
+  viteDevRow,
+  bundleRow('Vite build', 'vite', 'vite/index.html'),
+  bundleRow('webpack', 'webpack', '#webpack/bundle.js'),
+  bundleRow('esbuild', 'esbuild', '#esbuild/bundle.js'),
+  bundleRow('Rollup', 'rollup', '#rollup/bundle.js', ['@rollup/plugin-node-resolve']),
 ];
+
+/** What a server prints once it listens. */
+async function firstLine(child) {
+  return Promise.race([
+    new Promise((resolve) => child.stdout.once('data', (text) => resolve(text.trim()))),
+    child.ended.then(() => Promise.reject(new Error(child.output.stderr))),
+    sleep(30_000).then(() => Promise.reject(new Error('no server in 30 s'))),
+  ]);
+}
 
 async function thisNode() {
   return { version: process.versions.node, command: [process.execPath] };
