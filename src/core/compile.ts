@@ -18,7 +18,7 @@ export function compile(bytes: BufferSource): WebAssembly.Module {
   }
 }
 
-/** What to throw instead of `cause`, with which a compilation of the kernel failed. */
+/** What to throw instead of `cause`, with which the kernel did not compile. */
 export function explain(cause: unknown): unknown {
   const reason = obstacle();
   if (reason !== undefined) {
@@ -32,7 +32,7 @@ export function explain(cause: unknown): unknown {
 function obstacle(): string | undefined {
   if (typeof WebAssembly === 'undefined') return 'there is no WebAssembly here: use a runtime that has it';
   try {
-    new WebAssembly.Module(EMPTY);
+    new WebAssembly.Instance(new WebAssembly.Module(EMPTY)); // WebKit refuses only here
   } catch {
     return "the Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
   }

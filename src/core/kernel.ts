@@ -1,6 +1,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { CapacityError } from '../errors.ts';
 import type { AcquisitionKind } from '../types.ts';
+import { explain } from './compile.ts';
 
 /** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
 export type Kernel = {
@@ -78,6 +79,7 @@ export function kernelSource(module: () => WebAssembly.Module): () => Kernel {
     try {
       return instantiateSync<Kernel>(compiled).instance.exports as unknown as Kernel;
     } catch (cause) {
+      if (cause instanceof WebAssembly.CompileError) throw explain(cause); // a policy, in WebKit
       throw new CapacityError('no room for another Wasm memory: dispose of pools that are not used', { cause });
     }
   };

@@ -1,0 +1,22 @@
+/** Every acquisition, with its defaults and off them: what the conformance program scores and selects by. */
+export const ACQUISITIONS = [
+  { kind: 'weighted-mutual-information' },
+  { kind: 'weighted-mutual-information', rollouts: 5, eta: 0.5, mu: 0.8 },
+  { kind: 'mutual-information' },
+  { kind: 'mutual-information', rollouts: 1 },
+  { kind: 'mutual-information', rollouts: 65 },
+  { kind: 'difficulty-weight' },
+  { kind: 'difficulty-weight', eta: 10_000, mu: 0.5 },
+  { kind: 'variance-reduction' },
+  { kind: 'variance-reduction', rollouts: 256 },
+  { kind: 'inverse-evidence' },
+  { kind: 'expected-difficulty' },
+  { kind: 'expected-difficulty', target: 0.25 },
+  { kind: 'non-degenerate' },
+  { kind: 'non-degenerate', rollouts: 2 },
+  { kind: 'bernoulli-variance' },
+  { kind: 'success-chance' },
+  { kind: 'success-chance', rollouts: 64 },
+  { kind: 'random', seed: 0 },
+  { kind: 'random', seed: 2 ** 53 - 1 },
+];
