@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import type * as index from '../src/index.ts';
+import type * as workerd from '../src/workerd.ts';
 import { node, root } from './support/node.ts';
 
 // The files in dist, entry by entry: what each carries, and what is left of it in the bundle of a user.
@@ -109,6 +111,7 @@ describe('in a bundle', () => {
         });
       },
     };
+    void ({} as typeof workerd satisfies typeof index); // its declarations are those of the main entry: tsc sees to it
     const program = `
       import * as entry from 'insight-wasm';
       const pool = new entry.PosteriorPool(100).update({ indices: [3], successes: [5], trials: 8 });
