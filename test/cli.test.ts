@@ -387,8 +387,8 @@ describe('a wrong log', () => {
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
-    ['', 'expected a command: select or simulate'],
-    ['__proto__', 'expected a command: select or simulate, got __proto__'],
+    ['', 'expected a command: select or simulate or bench'],
+    ['__proto__', 'expected a command: select or simulate or bench, got __proto__'],
     ['select', 'expected one FILE, or - for stdin, got 0'],
     ['select a b', 'expected one FILE, or - for stdin, got 2'],
     ['select a --colour', "Unknown option '--colour'"],

@@ -31,7 +31,10 @@ const LAYERS: readonly [RegExp, RegExp][] = [
   [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
   [/^(index|slim|workerd)\.ts$/, /^(api|kernel\.wasm|core\/.*|pool|stateless|types|validate)$/],
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],
-  [/^cli\//, /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|node:.*)$/],
+  [
+    /^cli\//,
+    /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|\.\.\/bench\/benchmark\.mjs|core\/kernel-bytes|node:.*)$/,
+  ],
 ];
 
 test('imports in src go one way', () => {

@@ -4,25 +4,38 @@ const FEW: u32 = 12;
 const BUCKETS = memory.data(8 * 512 * 4, 16);
 
 /**
- * Sorts different 64-bit keys in place, rising.
+ * Orders different 64-bit keys in place so far that the best, the first `wanted` of them, rise.
  * Formula: into 256 buckets of equal width between the least and the greatest key, then each bucket likewise.
  * Source:  McIlroy, Bostic, McIlroy: Engineering radix sort (Computing Systems, 1993): American flag sort.
  * Cost:    three passes over the keys for every 8 bits of their range, and no memory beside them.
  */
-export function sortKeys(ptr: usize, count: u32): void {
-  const end = ptr + (<usize>count << 3);
-  spread(ptr, end, 0);
-  for (let at = ptr + 8; at < end; at += 8) {
+export function sortBest(ptr: usize, count: u32, wanted: u32): void {
+  order(ptr, ptr + (<usize>count << 3), ptr, ptr + (<usize>wanted << 3));
+}
+
+/** The same so far only that the first `wanted` > 0 are the best, in any order but for the last, the worst of them. */
+export function partBest(ptr: usize, count: u32, wanted: u32): void {
+  const end = ptr + (<usize>wanted << 3);
+  order(ptr, ptr + (<usize>count << 3), end - 8, end);
+}
+
+/** Orders keys until those from `from` to `to` are what they would be in order. */
+function order(ptr: usize, end: usize, from: usize, to: usize): void {
+  spread(ptr, end, 0, from, to);
+  // What is left in disorder there are buckets of a few keys.
+  const first = max(ptr, from - (FEW << 3));
+  const last = min(end, to + (FEW << 3));
+  for (let at = first + 8; at < last; at += 8) {
     const key = load<u64>(at);
-    let to = at;
-    for (; to > ptr && load<u64>(to - 8) > key; to -= 8) store<u64>(to, load<u64>(to - 8));
-    store<u64>(to, key);
+    let place = at;
+    for (; place > first && load<u64>(place - 8) > key; place -= 8) store<u64>(place, load<u64>(place - 8));
+    store<u64>(place, key);
   }
 }
 
-/** Puts the keys into buckets, and those of each large bucket into buckets of its own. */
-function spread(ptr: usize, end: usize, depth: usize): void {
-  if (end - ptr <= FEW << 3) return;
+/** Puts the keys into buckets, and those of each large bucket that is needed into buckets of its own. */
+function spread(ptr: usize, end: usize, depth: usize, from: usize, to: usize): void {
+  if (end - ptr <= FEW << 3 || end <= from || ptr >= to) return;
 
   // 1. The width of a bucket.
   let least = u64.MAX_VALUE;
@@ -71,7 +84,7 @@ function spread(ptr: usize, end: usize, depth: usize): void {
   let start = ptr;
   for (let i: usize = 0; i < 1024; i += 4) {
     const stop = <usize>load<u32>(stopPtr + i);
-    spread(start, stop, depth + 1);
+    spread(start, stop, depth + 1, from, to);
     start = stop;
   }
 }

@@ -3,7 +3,7 @@
 // from then on only what is better than the worst of those may enter.
 import { kthBest } from "./kth-best";
 import { above, keyOf, scoreOf } from "./order";
-import { sortKeys } from "./sort";
+import { partBest, sortBest } from "./sort";
 
 let keys: usize = 0;
 let room: u32 = 0;
@@ -44,6 +44,7 @@ export function limitTies(some: u32): void {
  * Cost:    eight SIMD comparisons for 32 scores, and a few operations for each that enters.
  */
 export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
+  if (limit == u64.MAX_VALUE) threshold = max(threshold, boundOf(scoresPtr, count));
   let i: u32 = 0;
   for (const groups = count & ~31; i < groups; i += 32) {
     const ptr = scoresPtr + (<usize>i << 2);
@@ -55,6 +56,12 @@ export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
     const score = load<f32>(scoresPtr + (<usize>i << 2));
     if (score >= threshold) enter(score, first + i);
   }
+}
+
+/** A score that enough of the first of these scores reach for a selection: what is below it need not enter. */
+function boundOf(scoresPtr: usize, count: u32): f32 {
+  const some = min(count, wanted << 4) & ~15;
+  return some < wanted ? -Infinity : kthBest(scoresPtr, some, wanted, wanted >> 3);
 }
 
 /** Whether any of 32 scores may enter. */
@@ -85,13 +92,9 @@ export function offerBlock(ptr: usize, first: u32): void {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
-/**
- * Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. If there are
- * enough of them, the count-th best of these alone already is a score that nothing below need enter.
- */
+/** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
 export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
-  const whole = count & ~15;
-  if (whole >= wanted) limit = min(limit, keyOf(kthBest(scoresPtr, whole, wanted, wanted >> 3), u32.MAX_VALUE));
+  limit = min(limit, keyOf(boundOf(scoresPtr, count), u32.MAX_VALUE));
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
     enter(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
   }
@@ -109,7 +112,7 @@ export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
 
 /** Lets go of all but the best. */
 function cut(): void {
-  sortKeys(keys, length);
+  partBest(keys, length, wanted);
   length = wanted;
   const worst = load<u64>(keys + (<usize>(wanted - 1) << 3));
   raise(scoreOf(worst), worst);
@@ -123,8 +126,10 @@ function raise(score: f32, key: u64): void {
 
 /** Sorts what was kept, best first: keys whose low 32 bits are the index. @returns how many */
 export function endTopK(): u32 {
-  sortKeys(keys, length);
-  return min(length, wanted);
+  const found = length;
+  length = min(length, wanted);
+  sortBest(keys, found, length);
+  return length;
 }
 
 /** Position of the first NaN, or `count`. */

@@ -2,7 +2,7 @@ import { drawCandidates } from '../candidates.ts';
 import type { CandidateSet, Engine, EngineFactory, Prior, Rule, Selection } from '../types.ts';
 import { gatherValues, Instance, part } from './instance.ts';
 import { type Kernel, kernelSource } from './kernel.ts';
-import { KEYS, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
+import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
 import { words } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
 import { Scorer } from './scorer.ts';
@@ -12,7 +12,7 @@ import { beginTopK, endTopK, topK } from './top-k.ts';
 export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
   const instantiate = kernelSource(module);
   // For calls without a pool, and the interpolation of pools too small for a table of their own.
-  const workspace = once(() => new Instance(instantiate(), { keyBytes: 8 * KEYS }));
+  const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES }));
   const fast = once(() => new Instance(instantiate(), { fast: true }));
   return {
     name: 'wasm',
@@ -41,7 +41,7 @@ class WasmEngine implements Engine {
   readonly #scores: ScoreColumn;
 
   constructor(instantiate: () => Kernel, fast: () => Instance, size: number, prior: Prior, discount: number) {
-    const instance = new Instance(instantiate(), { size, keyBytes: 8 * KEYS });
+    const instance = new Instance(instantiate(), { size, keyBytes: KEY_BYTES });
     this.#instantiate = instantiate;
     this.#instance = instance;
     this.#prior = prior;

@@ -4,8 +4,10 @@ import type { Kernel } from './kernel.ts';
 export const STAGE = 4096;
 /** The most datapoints that a pool selects in its own memory; more take a memory made for the call. */
 export const MOST_KEPT = 4096;
-/** Keys there is room for beside them: the more, the less often the worst are let go. */
-export const KEYS = 2 * MOST_KEPT;
+/** Keys that a selection of `count` has room for: the more, the more seldom, but the more of them, are sorted. */
+export const roomFor = (count: number): number => 3 * count + 64;
+/** Bytes of the keys of a pool. */
+export const KEY_BYTES = 8 * roomFor(MOST_KEPT);
 /** The largest candidate set drawn in the kernel: assembly/kernels/candidates.ts. */
 export const MOST_DRAWN = 16_384;
 /** How many posteriors off the table of the lattice are scored at a time; few, so that the table is soon filled. */

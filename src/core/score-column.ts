@@ -1,7 +1,7 @@
 import type { Rule, Selection } from '../types.ts';
 import { gatherValues, type Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
-import { KEYS, MOST_KEPT, STAGE } from './layout.ts';
+import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
 import { sameRule } from './rules.ts';
 import type { Scorer } from './scorer.ts';
 import { endTopK, topKOfColumn } from './top-k.ts';
@@ -68,7 +68,7 @@ export class ScoreColumn {
   #best(count: number): Selection['indices'] {
     if (!this.#indexed || count > MOST_KEPT) return topKOfColumn(this.#instance, this.#instantiate, this.values, count);
     const { kernel, at } = this.#instance;
-    kernel.offerIndexed(at.keys, KEYS, count, at.scores, this.values.length, at.maxima);
+    kernel.offerIndexed(at.keys, roomFor(count), count, at.scores, this.values.length, at.maxima);
     return endTopK(this.#instance);
   }
 

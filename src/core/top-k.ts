@@ -1,14 +1,14 @@
 import type { Indices } from '../types.ts';
 import { Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
-import { KEYS, MOST_KEPT, STAGE } from './layout.ts';
+import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
 
 /** Keys that a selection of a known least score takes beside the selected: assembly/kernels/top-k.ts. */
 const SPARE = 1;
 
 /** Starts a selection of `count` in 1..MOST_KEPT in the instance's own memory. */
 export function beginTopK({ kernel, at }: Instance, count: number): void {
-  kernel.beginTopK(at.keys, KEYS, count, -Infinity);
+  kernel.beginTopK(at.keys, roomFor(count), count, -Infinity);
 }
 
 /** Ends a selection: the indices kept, best first. */
