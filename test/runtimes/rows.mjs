@@ -104,14 +104,18 @@ const nodeRows = VERSIONS.node.flatMap((version) => {
     commandRow(`${name}, ES module`, find, 'main.mjs'),
     commandRow(`${name}, CommonJS`, find, 'main.cjs'),
     commandRow(`${name}, worker thread`, find, 'with-worker.mjs'),
+    commandRow(`${name}, ./slim`, find, 'slim.mjs'),
   ];
 });
 
 /** @type {Row[]} */
 export const ROWS = [
   ...nodeRows,
-  commandRow('Reference engine, this Node', thisNode, 'reference.mjs'),
-  commandRow('Node without SIMD, reference engine', withoutSimd, '--no-enable-sse4-1', 'strict.mjs'),
+  commandRow('This Node', thisNode, 'main.mjs'),
+  commandRow('This Node, reference engine', thisNode, 'reference.mjs'),
+  commandRow('This Node without SIMD, reference engine', withoutSimd, '--no-enable-sse4-1', 'strict.mjs'),
+  commandRow('This Node, baseline compiler only', thisNode, '--liftoff-only', 'main.mjs'),
+  commandRow('This Node, optimising compiler only', thisNode, '--no-liftoff', 'main.mjs'),
   commandRow('Deno, no permissions', deno, 'run', '--no-prompt', 'main.mjs'),
   commandRow('Deno, worker', deno, 'run', '--no-prompt', '--allow-read=.', 'with-worker.mjs'),
   commandRow('Bun', bun, 'main.mjs'),
@@ -119,6 +123,7 @@ export const ROWS = [
   ...BROWSERS.flatMap((browser) => [
     browserRow(browser, '', 'main.mjs'),
     browserRow(browser, ', Web Worker', 'with-worker.mjs'),
+    browserRow(browser, ', ./slim', 'slim.mjs'),
     browserRow(browser, ', CSP without Wasm, reference engine', 'strict.mjs', FORBIDS_WASM),
   ]),
   workerdRow,

@@ -63,7 +63,7 @@ function resolveNames(folder, file) {
   const bytes = readFileSync(file);
   if (!file.endsWith('.mjs')) return bytes;
   return String(bytes).replace(
-    /from 'insight-wasm(\/[\w-]+)?'/g,
-    (_, entry = '') => `from '/${entryFile(folder, `.${entry}`)}'`,
+    /'insight-wasm(\/[\w.-]+)?'/g,
+    (_, entry = '') => `'/${entryFile(folder, `.${entry}`)}'`,
   );
 }
