@@ -121,10 +121,10 @@ async function virtualScreen() {
  * @param {Browser} browser @param {string[]} command @param {string} url @param {Promise<object>} result
  * @param {number} [seconds]
  */
-export async function visit({ name, open }, command, url, result, seconds = 30) {
+export async function visit({ name, open }, command, url, result, seconds = 60) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const children = await open(command, url);
-    const answer = await Promise.race([result, sleep(1000 * seconds)]);
+    const answer = await Promise.race([result, sleep(1000 * seconds, undefined, { ref: false })]);
     await Promise.all(children.map(end));
     if (answer !== undefined) return answer;
   }

@@ -1,12 +1,13 @@
 // The rows of the matrix: what to find, and how a program of the project runs on it. A row returns what the program
 // reports.
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, visit } from './browsers.mjs';
 import { end, run, start } from './processes.mjs';
 import { entryFile } from './project.mjs';
-import { FORBIDS_WASM, serve } from './server.mjs';
+import { FORBIDS_WASM, OF_THE_PAGE, serve } from './server.mjs';
 import { bun, bundler, deno, Missing, node, VERSIONS, workerd } from './tools.mjs';
 import { askWorkerd } from './workerd.mjs';
 
@@ -67,6 +68,17 @@ const bundleRow = (title, name, page, plugins) => ({
   async run(tool, project) {
     await bundle(name, tool, project);
     return openPage(chromium, tool.command, project, page);
+  },
+});
+
+/** The page that strangers open, built anew. */
+const pageRow = (browser) => ({
+  name: `The page, in ${browser.name}`,
+  find: browser.find,
+  async run({ command }, project) {
+    await run([process.execPath, fileURLToPath(new URL('../../page/build.mjs', import.meta.url))]);
+    copyFileSync(new URL('../../build/page/index.html', import.meta.url), join(project, 'page.html'));
+    return openPage(browser, command, project, '#page.mjs', OF_THE_PAGE);
   },
 });
 
@@ -132,6 +144,7 @@ export const ROWS = [
   bundleRow('webpack', 'webpack', '#webpack/bundle.js'),
   bundleRow('esbuild', 'esbuild', '#esbuild/bundle.js'),
   bundleRow('Rollup', 'rollup', '#rollup/bundle.js', ['@rollup/plugin-node-resolve']),
+  ...BROWSERS.map(pageRow),
 ];
 
 /** What a server prints once it listens. */

@@ -1,6 +1,6 @@
 // Runs every row of the matrix over the packed package and prints one table: npm run test:runtimes
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, release, type } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, type } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readDigest, writeDigest } from './program.mjs';
@@ -87,7 +87,13 @@ async function matrix() {
 
 function save(file, digest, table) {
   const rows = table.map(({ seconds: _, ...row }) => `    ${JSON.stringify(row)}`);
-  const head = { digest, system: `${type()} ${release()}, ${arch()}`, date: new Date().toISOString().slice(0, 10) };
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const head = {
+    package: version,
+    digest,
+    system: `${type()}, ${arch()}`,
+    date: new Date().toISOString().slice(0, 10),
+  };
   writeFileSync(file, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [\n${rows.join(',\n')}\n  ]\n}\n`);
 }
 

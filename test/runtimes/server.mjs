@@ -17,6 +17,10 @@ const SHELL =
 /** Without this source, a Content-Security-Policy forbids Wasm. */
 export const ALLOWS_WASM = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 export const FORBIDS_WASM = "default-src 'self'";
+/** All that the one file of the page needs: nothing of any other origin. */
+export const OF_THE_PAGE =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
+  'img-src data:; worker-src blob:';
 
 /**
  * @param {string} folder @param {string} [policy] the Content-Security-Policy of every page
