@@ -74,7 +74,7 @@ function draw() {
   const cell = (tag, text, scope) =>
     Object.assign(document.createElement(tag), { textContent: text, ...(scope && { scope }) });
   const head = document.createElement('tr');
-  head.append(cell('th', '', 'col'), ...DECADES.map((size) => cell('th', shortCount(size), 'col')));
+  head.append(cell('td', ''), ...DECADES.map((size) => cell('th', shortCount(size), 'col')));
   $('table').tHead.replaceChildren(head);
   $('table').tBodies[0].replaceChildren(
     ...SERIES.map(({ key, name, mark }) => {

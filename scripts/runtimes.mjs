@@ -12,9 +12,7 @@ export function runtimesPage() {
     ({ name, version, status, why = '' }) => `| ${name} | ${version} | ${status}${why === '' ? '' : `: ${why}`} |`,
   );
   const same = rows.filter((row) => row.digest === digest).length;
-  const refusals = rows
-    .filter(({ refusal }) => refusal !== undefined)
-    .map(({ name, refusal }) => `- ${name.replace(', reference engine', '')}: ${refusal}.`);
+  const refusals = new Set(rows.flatMap(({ refusal }) => (refusal === undefined ? [] : [`- ${refusal}.`])));
   return `# Runtimes
 
 The package as npm packs it, version ${version}, installed into an empty project and run with no configuration. Each row
@@ -34,9 +32,9 @@ ${lines.join('\n')}
 *Worker* rows begin a pool in one thread, proceed in the other and end in the first: it moves as a transferred snapshot.
 *CSP without Wasm* and *without SIMD* rows expect the UnsupportedError that the default engine throws there, and then run
 the reference engine. Browser rows that do run the kernel are served with \`script-src 'self' 'wasm-unsafe-eval'\`.
-What the error says:
+The error says one of:
 
-${refusals.join('\n')}
+${[...refusals].join('\n')}
 
 ## Run it
 

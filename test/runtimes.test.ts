@@ -23,8 +23,10 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(programs, { recursive: true }));
 
-const matrix = (...args: string[]): ReturnType<typeof spawnSync> =>
-  spawnSync(process.execPath, ['test/runtimes/run.mjs', ...args], { cwd: root, encoding: 'utf8' });
+function matrix(args: readonly string[], env?: Record<string, string>): { status: number | null; stdout: string } {
+  const options = { cwd: root, encoding: 'utf8', env: { ...process.env, REQUIRE_ALL: '', ...env } } as const;
+  return spawnSync(process.execPath, ['test/runtimes/run.mjs', ...args], options);
+}
 
 test.each(ENTRIES)('the conformance program has the committed digest on the $name engine', async ({ entry }) => {
   expect(await conform(entry)).toEqual({ digest: committed });
@@ -38,13 +40,24 @@ test('the conformance program refuses a score that is not within 1 ulp of its go
 });
 
 test('one flipped bit of one score in one row fails the run, and only that row', () => {
-  const { status, stdout } = matrix('--rows', 'This Node', '--flip', 'optimising');
-  const rows = String(stdout)
-    .split('\n')
-    .filter((line) => line.startsWith('This Node'));
+  const { status, stdout } = matrix(['--rows', 'This Node', '--flip', 'optimising']);
+  const rows = stdout.split('\n').filter((line) => line.startsWith('This Node'));
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.filter((line) => line.includes('differs'))).toEqual([expect.stringContaining('optimising')]);
   expect(status).toBe(1);
+});
+
+test('a row that cannot run is printed as not run, and is a failure where every row is demanded', () => {
+  const nowhere = {
+    INSIGHT_WASM_RUNTIMES: join(programs, 'none'),
+    npm_config_cache: join(programs, 'cache'),
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_fetch_retries: '0',
+  };
+  const optional = matrix(['--rows', 'Bun'], nowhere);
+  expect(optional.stdout).toMatch(/^Bun .* not run .*could not be installed/m);
+  expect(optional.status).toBe(0);
+  expect(matrix(['--rows', 'Bun'], { ...nowhere, REQUIRE_ALL: '1' }).status).toBe(1);
 });
 
 test('the committed matrix has every row, and all of them gave the committed digest', () => {
@@ -53,7 +66,7 @@ test('the committed matrix has every row, and all of them gave the committed dig
     rows: { name: string; status: string; digest: string }[];
   };
   expect(digest).toBe(committed);
-  expect(rows.map(({ name }) => name).join('\n')).toBe(String(matrix('--list').stdout).trim());
+  expect(rows.map(({ name }) => name).join('\n')).toBe(matrix(['--list']).stdout.trim());
   for (const row of rows) expect(row, row.name).toMatchObject({ status: 'ok', digest });
 });
 
@@ -82,7 +95,10 @@ describe('the page', () => {
   ])('has enough contrast for every colour of text in %s', (_, nth) => {
     const rules = [...read('page/style.css').matchAll(/:root \{([^}]*)\}/g)];
     const colours = Object.fromEntries(
-      [...(rules[nth]?.[1] as string).matchAll(/--(\w+): (#\w{6})/g)].map(([, name, value]) => [name, value as string]),
+      [...(rules[nth] as RegExpMatchArray)[1]!.matchAll(/--(\w+): (#\w{6})/g)].map(([, name, value]) => [
+        name,
+        value as string,
+      ]),
     );
     const { ground, rule: _rule, ...texts } = colours as Record<string, string> & { ground: string };
     expect(Object.keys(texts)).toHaveLength(8);

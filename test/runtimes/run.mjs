@@ -57,7 +57,7 @@ function print({ name, version, status, digest, why = '', seconds }) {
   console.log(`${cells.join(' ')} ${seconds.toFixed(1).padStart(5)} s  ${why}`.trimEnd());
 }
 
-/** As vitest's JSON reporter counts, for whoever adds them up. */
+/** The whole matrix as vitest's JSON reporter counts, for whoever adds them up. */
 function writeCounts(file, passed, failed, pending) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numPendingTests: pending }));
@@ -80,7 +80,7 @@ async function matrix() {
   const [passed, notRun] = [count('ok'), count('not run')];
   const failed = table.length - passed - notRun;
   console.log(`\n${passed} ok, ${failed} failed or different, ${notRun} not run`);
-  writeCounts('test-results/runtimes.json', passed, failed, notRun);
+  if (rows.length === ROWS.length) writeCounts('test-results/runtimes.json', passed, failed, notRun);
   if (options.json !== undefined) save(options.json, expected, table);
   return failed === 0 && (notRun === 0 || !process.env.REQUIRE_ALL);
 }

@@ -27,6 +27,7 @@ async function installed(...packages) {
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
+    if (existsSync(folder)) return folder; // another run was first
     throw new Missing(`${packages.join(', ')} could not be installed: ${lastLine(error.message)}`);
   }
   return folder;
