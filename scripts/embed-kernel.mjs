@@ -1,16 +1,19 @@
 // From build/kernel.wasm, as asc left it, to what is shipped: dist/kernel.wasm, marked with a digest of itself, so that
 // `createEngine` can tell the kernel of this release from others; and the modules that hold the digest and the bytes.
+// With --accept, assembly/kernel.sha256 too: any change of the kernel may change bits of scores, so it is to be meant.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const compiled = readFileSync('build/kernel.wasm');
-const id = createHash('sha256').update(compiled).digest('hex').slice(0, 16);
+const id = sha256(compiled).slice(0, 16);
 const text = (string) => [string.length, ...Buffer.from(string)]; // lengths below 128 are one byte in LEB128
 const section = [...text('insight-wasm'), ...Buffer.from(id)];
 const kernel = Buffer.concat([compiled, Buffer.from([0, section.length, ...section])]);
 
 mkdirSync('dist', { recursive: true });
 writeFileSync('dist/kernel.wasm', kernel);
+if (process.argv.includes('--accept')) writeFileSync('assembly/kernel.sha256', `${sha256(kernel)}  dist/kernel.wasm\n`);
 writeFileSync(
   'src/core/kernel-id.ts',
   `// Made by scripts/embed-kernel.mjs from assembly/.

@@ -12,7 +12,7 @@ export * from './api.ts';
 export { createEngine, type KernelModule, type KernelResponse, loadEngine } from './core/supplied.ts';
 
 /** Options of the main entry; `engine`, from `createEngine` or `loadEngine`, is required. */
-type WithEngine<Options> = Omit<Options, 'engine'> & { readonly engine: EngineFactory };
+export type WithEngine<Options> = Omit<Options, 'engine'> & { readonly engine: EngineFactory };
 
 export type PoolOptions = WithEngine<AnyPoolOptions>;
 export type LoadOptions = WithEngine<AnyLoadOptions>;

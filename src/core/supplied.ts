@@ -7,11 +7,11 @@ import { KERNEL_ID } from './kernel-id.ts';
 /** A WebAssembly.Module. Not called so, because projects without DOM types must compile too. */
 export type KernelModule = object;
 
-/** What `fetch` gives, as far as it is used. */
+/** A Response, which `fetch` gives; not called so for the same reason. */
 export interface KernelResponse {
   readonly ok: boolean;
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  /** The body. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -37,13 +37,22 @@ export async function loadEngine(
   const response = (await (typeof address === 'string' ? fetch(address) : address)) as Response;
   if (typeof response?.arrayBuffer !== 'function') throw bad('source', 'a URL or a Response', response, false);
   if (!response.ok) throw new RangeError(`"source" expected a response that is ok, got status ${response.status}`);
-  const streams = response.headers.get('content-type') === 'application/wasm' && 'compileStreaming' in WebAssembly;
-  if (!streams) return createEngine(await response.arrayBuffer());
+  if (!streams(response)) return createEngine(await response.arrayBuffer());
   try {
     return createEngine(await WebAssembly.compileStreaming(response));
   } catch (cause) {
     throw explain(cause);
   }
+}
+
+/** Whether it can be compiled while it arrives: the specification wants this very type. */
+function streams(response: Response): boolean {
+  return (
+    typeof WebAssembly === 'object' &&
+    'compileStreaming' in WebAssembly &&
+    response instanceof Response &&
+    response.headers.get('content-type') === 'application/wasm'
+  );
 }
 
 /** Also of another realm, which `instanceof` does not tell. */
