@@ -34,7 +34,7 @@ export function drawChart(place, results) {
   const height = Math.max(280, Math.min(420, width * 0.6));
   const area = { left: 60, right: width - (named ? NAMES : 12), top: 30, bottom: height - 50 };
   const times = [...results.values()].flat().map(({ ms }) => ms);
-  const low = Math.floor(Math.log10(Math.min(...times, 0.1)));
+  const low = Math.floor(Math.log10(Math.min(...times, 0.01)));
   const high = Math.ceil(Math.log10(Math.max(...times, 1000)));
   const x = logScale(SIZES[0], SIZES.at(-1), area.left + INSET, area.right - INSET);
   const y = logScale(10 ** low, 10 ** high, area.bottom, area.top);

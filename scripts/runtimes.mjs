@@ -46,6 +46,14 @@ test/runtimes/install.sh). What is missing is printed as not run; with \`REQUIRE
 \`--rows TEXT\` picks rows, \`--flip TEXT\` flips one bit of one score in some of them, to see the run fail.
 Where bits change on purpose, \`npm run test:runtimes -- --write-digest\` commits to new ones; this page is
 \`npm run test:runtimes -- --json test/runtimes/results.json && node scripts/runtimes.mjs\`.
+
+## In your browser
+
+    npm run build:page
+
+writes build/page/index.html, one file that needs no server and no network: it runs the conformance program and measures
+a training step at pools of a thousand to a million prompts in the browser that opens it. The rows *The page* open it,
+compare its digest and look at its layout at 1000, 600 and 320 pixels.
 `;
 }
 

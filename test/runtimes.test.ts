@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -73,6 +73,14 @@ test('the committed matrix has every row, and all of them gave the committed dig
 test('the runtimes page is what the script writes from the committed matrix', async () => {
   const { runtimesPage } = await import('../scripts/runtimes.mjs' as string);
   expect(read('docs/runtimes.md')).toBe(runtimesPage());
+});
+
+test('a program that does not end is ended with all that it started', async () => {
+  const { run } = await import('./runtimes/processes.mjs' as string);
+  const orphan = join(programs, 'orphan');
+  await expect(run(['sh', '-c', `(sleep 1; touch ${orphan}) & wait`], { seconds: 0.2 })).rejects.toThrow(/no end in/);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(existsSync(orphan)).toBe(false);
 });
 
 describe('the page', () => {

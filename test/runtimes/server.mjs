@@ -39,7 +39,7 @@ export async function serve(folder, policy = ALLOWS_WASM) {
       request.setEncoding('utf8').on('data', (part) => (text += part));
       request.on('end', () => {
         response.end();
-        settle(JSON.parse(text));
+        settle(JSON.parse(text)); // the first report counts
       });
       return;
     }

@@ -63,7 +63,7 @@ export async function bundler(name, plugins = []) {
 }
 
 /** A program of this system, if it is there. @param {readonly string[]} places @param {string} otherwise */
-export async function systemProgram(places, otherwise) {
+export function systemProgram(places, otherwise) {
   const file = places.find((place) => existsSync(place));
   if (file === undefined) throw new Missing(otherwise);
   return file;
