@@ -3,7 +3,7 @@ import { defineConfig, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-const POLYFILL = /^Object\.hasOwn = [^]*?^};$/m;
+const POLYFILL = /^Object\.hasOwn = (?:.*\n)*?^};$/m;
 
 /** Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. */
 const withoutPolyfill: Plugin = {
@@ -35,6 +35,8 @@ const bundle = (name: string, options: Options): Options => ({
   removeNodeProtocol: false,
   splitting: true, // one class of each error, whichever entry throws it
   noExternal: [/^[^.]/], // every package
+  minifyWhitespace: true,
+  minifySyntax: true, // names stay: they stand in stack traces
   esbuildPlugins: [withoutPolyfill, record(name)],
   ...options,
 });

@@ -20,6 +20,7 @@ export type {
   EngineFactory,
   Indices,
   Posterior,
+  Precision,
   Prior,
   Rule,
   Scores,

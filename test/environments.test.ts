@@ -44,15 +44,15 @@ test.each([
   expect(report(...args)).toEqual({ digest: readDigest() });
 });
 
-/** V8 that believes in a processor of 2007 has no Wasm SIMD. Other processors have no such switch. */
-test.runIf(process.arch === 'x64')(
-  'without Wasm SIMD, the error says what to do, and that gives the same digest',
-  () => {
-    const { digest, refusal } = report('--no-enable-sse4-1', 'strict.mjs');
-    expect(refusal).toMatch(/^there is no WebAssembly SIMD here: .*or pass { engine: referenceEngine }/);
-    expect(digest).toBe(readDigest());
-  },
-);
+test('without Wasm SIMD, the error says what to do, and that gives the same digest', (context) => {
+  if (process.arch !== 'x64') {
+    console.warn('SKIPPED: a Node without Wasm SIMD, which only x64 processors can be told to lack');
+    context.skip();
+  }
+  const { digest, refusal } = report('--no-enable-sse4-1', 'strict.mjs');
+  expect(refusal).toMatch(/^there is no WebAssembly SIMD here: .*or pass { engine: referenceEngine }/);
+  expect(digest).toBe(readDigest());
+});
 
 test('without WebAssembly, the error says so, and the reference engine gives the same digest', () => {
   writeFileSync(join(folder, 'bare.mjs'), `delete globalThis.WebAssembly;\nawait import('./strict.mjs');\n`);
