@@ -4,6 +4,7 @@ import { scoreTableLog } from '../bench/rivals/table-log.mjs';
 import { scoreTextbook } from '../bench/rivals/textbook.mjs';
 import { topKByFilter } from '../bench/rivals/top-k.mjs';
 import { updateLoop } from '../bench/rivals/update.mjs';
+import { uniform } from '../test/runtimes/program/random.mjs';
 import { SERIES } from './series.mjs';
 
 const COUNT = 256;
@@ -107,15 +108,4 @@ function sample(contestant) {
     passed = performance.now() - from;
   }
   return passed / calls;
-}
-
-/** Uniform in [0, 1): Mulberry32, by Tommy Ettinger (public domain). */
-function uniform(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

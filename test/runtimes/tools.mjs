@@ -1,5 +1,5 @@
 // The runtimes and bundlers, in the versions of versions.json, installed from npm on first use: into a cache, since
-// together they take half a gigabyte.
+// together they take a gigabyte.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
