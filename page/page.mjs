@@ -41,7 +41,9 @@ function showDigest({ digest, refused, ms }) {
   const same = digest === committed;
   showVerdict(
     same,
-    same ? 'Equal to the committed digest, bit for bit' : `Not the committed digest, ${committed.slice(0, 16)}…`,
+    same
+      ? 'Equal to the committed digest, bit for bit'
+      : `Not the committed digest, which begins with ${committed.slice(0, 8)}`,
   );
   const facts = {
     Browser: browserName(),
