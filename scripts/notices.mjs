@@ -32,7 +32,7 @@ function licenceText(folder) {
 function notice(folder) {
   const { name, version, license, author, homepage, repository } = JSON.parse(read(`${folder}/package.json`));
   const by = (author?.name ?? author ?? '').replace(/ *[<(].*/, '');
-  const where = homepage ?? repository?.url;
+  const where = homepage ?? repository?.url.replace(/^git\+|\.git$/g, '');
   const notices = existsSync(new URL(`${folder}/NOTICE`, root)) ? [read(`${folder}/NOTICE`)] : [];
   return [
     `${name} ${version}${by && ` by ${by}`} (${where}), under ${license}.`,
