@@ -16,7 +16,7 @@ writePrograms(folder);
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/insight-wasm'), 'junction');
 writeFileSync(
-  join(folder, 'slim.mjs'),
+  join(folder, 'supplied.mjs'),
   `import { readFileSync } from 'node:fs';
 import * as insight from 'insight-wasm/slim';
 import { conform } from './conformance.mjs';
@@ -37,7 +37,7 @@ test.each([
   ['as CommonJS', 'main.cjs'],
   ['with the first compiler tier alone', '--liftoff-only', 'main.mjs'],
   ['with the optimising tier alone', '--no-liftoff', 'main.mjs'],
-  ['with a kernel supplied as bytes, module and response', 'slim.mjs'],
+  ['with a kernel supplied as bytes, module and response', 'supplied.mjs'],
   ['on the reference engine', 'reference.mjs'],
   ['with a pool that moves to a worker thread and back', 'with-worker.mjs'],
 ])('Node %s gives the committed digest', (_, ...args) => {

@@ -48,7 +48,7 @@ export const BROWSERS = [
   {
     name: 'Chromium',
     async find() {
-      const file = await systemProgram(
+      const file = systemProgram(
         ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
         'no Chromium',
       );
@@ -62,7 +62,7 @@ export const BROWSERS = [
   {
     name: 'Firefox',
     async find() {
-      const file = await systemProgram(['/usr/bin/firefox-esr', '/usr/bin/firefox'], 'no Firefox');
+      const file = systemProgram(['/usr/bin/firefox-esr', '/usr/bin/firefox'], 'no Firefox');
       return { command: [file], version: await versionOf([file, '--version']) };
     },
     async open(command, url) {
@@ -76,8 +76,8 @@ export const BROWSERS = [
   {
     name: 'WebKit',
     async find() {
-      const file = await systemProgram(MINI_BROWSER, 'no MiniBrowser of WebKitGTK');
-      await systemProgram(['/usr/bin/Xvfb'], 'no Xvfb');
+      const file = systemProgram(MINI_BROWSER, 'no MiniBrowser of WebKitGTK');
+      systemProgram(['/usr/bin/Xvfb'], 'no Xvfb');
       const { screen, display } = await virtualScreen(); // which it wants even to print its version
       const version = await versionOf([file, '--version'], { DISPLAY: display });
       await end(screen);
@@ -121,10 +121,10 @@ async function virtualScreen() {
  * @param {Browser} browser @param {string[]} command @param {string} url @param {Promise<object>} result
  * @param {number} [seconds]
  */
-export async function visit({ name, open }, command, url, result, seconds = 30) {
+export async function visit({ name, open }, command, url, result, seconds = 60) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const children = await open(command, url);
-    const answer = await Promise.race([result, sleep(1000 * seconds)]);
+    const answer = await Promise.race([result, sleep(1000 * seconds, undefined, { ref: false })]);
     await Promise.all(children.map(end));
     if (answer !== undefined) return answer;
   }

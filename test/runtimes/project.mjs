@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export async function makeProject() {
   const folder = temporary();
   const packed = await run(['npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
-  const [{ filename }] = JSON.parse(packed);
+  const [{ filename, files }] = JSON.parse(packed);
+  if (!files.some(({ path }) => path === 'dist/index.js')) throw new Error('nothing is built: run npm install');
   writeFileSync(join(folder, 'package.json'), '{ "name": "scratch", "private": true }');
   await run(['npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
   writePrograms(folder);

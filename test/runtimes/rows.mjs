@@ -1,12 +1,13 @@
 // The rows of the matrix: what to find, and how a program of the project runs on it. A row returns what the program
 // reports.
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, visit } from './browsers.mjs';
 import { end, run, start } from './processes.mjs';
 import { entryFile } from './project.mjs';
-import { FORBIDS_WASM, serve } from './server.mjs';
+import { FORBIDS_WASM, OF_THE_PAGE, serve } from './server.mjs';
 import { bun, bundler, deno, Missing, node, VERSIONS, workerd } from './tools.mjs';
 import { askWorkerd } from './workerd.mjs';
 
@@ -70,6 +71,17 @@ const bundleRow = (title, name, page, plugins) => ({
   },
 });
 
+/** The page that strangers open, built anew. */
+const pageRow = (browser) => ({
+  name: `The page, in ${browser.name}`,
+  find: browser.find,
+  async run({ command }, project) {
+    await run([process.execPath, fileURLToPath(new URL('../../page/build.mjs', import.meta.url))]);
+    copyFileSync(new URL('../../build/page/index.html', import.meta.url), join(project, 'page.html'));
+    return openPage(browser, command, project, '#page.mjs', OF_THE_PAGE);
+  },
+});
+
 /** @type {Row} */
 const viteDevRow = {
   name: 'Vite dev, in Chromium',
@@ -104,14 +116,18 @@ const nodeRows = VERSIONS.node.flatMap((version) => {
     commandRow(`${name}, ES module`, find, 'main.mjs'),
     commandRow(`${name}, CommonJS`, find, 'main.cjs'),
     commandRow(`${name}, worker thread`, find, 'with-worker.mjs'),
+    commandRow(`${name}, ./slim`, find, 'slim.mjs'),
   ];
 });
 
 /** @type {Row[]} */
 export const ROWS = [
   ...nodeRows,
-  commandRow('Reference engine, this Node', thisNode, 'reference.mjs'),
-  commandRow('Node without SIMD, reference engine', withoutSimd, '--no-enable-sse4-1', 'strict.mjs'),
+  commandRow('This Node', thisNode, 'main.mjs'),
+  commandRow('This Node, reference engine', thisNode, 'reference.mjs'),
+  commandRow('This Node without SIMD, reference engine', withoutSimd, '--no-enable-sse4-1', 'strict.mjs'),
+  commandRow('This Node, baseline compiler only', thisNode, '--liftoff-only', 'main.mjs'),
+  commandRow('This Node, optimising compiler only', thisNode, '--no-liftoff', 'main.mjs'),
   commandRow('Deno, no permissions', deno, 'run', '--no-prompt', 'main.mjs'),
   commandRow('Deno, worker', deno, 'run', '--no-prompt', '--allow-read=.', 'with-worker.mjs'),
   commandRow('Bun', bun, 'main.mjs'),
@@ -119,6 +135,7 @@ export const ROWS = [
   ...BROWSERS.flatMap((browser) => [
     browserRow(browser, '', 'main.mjs'),
     browserRow(browser, ', Web Worker', 'with-worker.mjs'),
+    browserRow(browser, ', ./slim', 'slim.mjs'),
     browserRow(browser, ', CSP without Wasm, reference engine', 'strict.mjs', FORBIDS_WASM),
   ]),
   workerdRow,
@@ -127,6 +144,7 @@ export const ROWS = [
   bundleRow('webpack', 'webpack', '#webpack/bundle.js'),
   bundleRow('esbuild', 'esbuild', '#esbuild/bundle.js'),
   bundleRow('Rollup', 'rollup', '#rollup/bundle.js', ['@rollup/plugin-node-resolve']),
+  ...BROWSERS.map(pageRow),
 ];
 
 /** What a server prints once it listens. */

@@ -17,6 +17,10 @@ const SHELL =
 /** Without this source, a Content-Security-Policy forbids Wasm. */
 export const ALLOWS_WASM = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 export const FORBIDS_WASM = "default-src 'self'";
+/** All that the one file of the page needs: nothing of any other origin. */
+export const OF_THE_PAGE =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
+  'img-src data:; worker-src blob:';
 
 /**
  * @param {string} folder @param {string} [policy] the Content-Security-Policy of every page
@@ -35,7 +39,7 @@ export async function serve(folder, policy = ALLOWS_WASM) {
       request.setEncoding('utf8').on('data', (part) => (text += part));
       request.on('end', () => {
         response.end();
-        settle(JSON.parse(text));
+        settle(JSON.parse(text)); // the first report counts
       });
       return;
     }
@@ -63,7 +67,7 @@ function resolveNames(folder, file) {
   const bytes = readFileSync(file);
   if (!file.endsWith('.mjs')) return bytes;
   return String(bytes).replace(
-    /from 'insight-wasm(\/[\w-]+)?'/g,
-    (_, entry = '') => `from '/${entryFile(folder, `.${entry}`)}'`,
+    /'insight-wasm(\/[\w.-]+)?'/g,
+    (_, entry = '') => `'/${entryFile(folder, `.${entry}`)}'`,
   );
 }

@@ -1,5 +1,5 @@
 // The runtimes and bundlers, in the versions of versions.json, installed from npm on first use: into a cache, since
-// together they take half a gigabyte.
+// together they take a gigabyte.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ async function installed(...packages) {
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
+    if (existsSync(folder)) return folder; // another run was first
     throw new Missing(`${packages.join(', ')} could not be installed: ${lastLine(error.message)}`);
   }
   return folder;
@@ -62,7 +63,7 @@ export async function bundler(name, plugins = []) {
 }
 
 /** A program of this system, if it is there. @param {readonly string[]} places @param {string} otherwise */
-export async function systemProgram(places, otherwise) {
+export function systemProgram(places, otherwise) {
   const file = places.find((place) => existsSync(place));
   if (file === undefined) throw new Missing(otherwise);
   return file;

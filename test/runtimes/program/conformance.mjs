@@ -3,6 +3,7 @@
 // to another thread: begin, proceed, end.
 import { ACQUISITIONS } from './acquisitions.mjs';
 import { GOLDEN } from './golden.mjs';
+import { uniform } from './random.mjs';
 
 const SIZE = 5_000; // more than the 4,096 that pass through the stage of the kernel at once
 const STEPS = 50;
@@ -106,15 +107,4 @@ function spread(length, seed) {
   const [first, last] = new Uint32Array(Float32Array.of(1e-3, 2 ** 24).buffer);
   const bits = Uint32Array.from({ length }, () => first + 1 + Math.floor(random() * (last - first)));
   return new Float32Array(bits.buffer);
-}
-
-/** Uniform in [0, 1): Mulberry32, by Tommy Ettinger (public domain). */
-function uniform(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
