@@ -1,0 +1,15 @@
+import { MalformedError } from '../errors.ts';
+import { shorten } from '../printable.ts';
+import { bad, type Fields, isObject } from './fields.ts';
+
+/** One line as an object. */
+export function parseObject(line: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new MalformedError(shorten((error as SyntaxError).message, 120));
+  }
+  if (!isObject(value)) throw bad('the row', 'an object', value);
+  return value;
+}
