@@ -3,12 +3,13 @@ import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { bench } from './commands/bench.ts';
 import { select } from './commands/select.ts';
 import { simulate } from './commands/simulate.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ audit, select, simulate }));
+const COMMANDS = new Map<string, Command>(Object.entries({ audit, select, simulate, bench }));
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 

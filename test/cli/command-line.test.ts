@@ -5,8 +5,8 @@ import { cli, output, root } from '../support/cli.ts';
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
-    ['', 'expected a command: audit, select, simulate'],
-    ['__proto__', 'expected a command: audit, select, simulate, got __proto__'],
+    ['', 'expected a command: audit, select, simulate, bench'],
+    ['__proto__', 'expected a command: audit, select, simulate, bench, got __proto__'],
     ['select', 'expected LOGS: files, folders or globs, or - for stdin'],
     ['select a --id x --hash y', '--id and --hash exclude each other'],
     ['select a --reward x --rate y', '--reward is for rollouts, --successes and --rate are for counts'],
@@ -53,7 +53,7 @@ describe('a wrong command line', () => {
 
   test.each(cases)('insight-wasm %s', (line, reason) => {
     const args = line.split(' ').filter(Boolean);
-    const command = ['audit', 'select', 'simulate'].includes(args[0] ?? '') ? `${args[0]} ` : '';
+    const command = ['audit', 'select', 'simulate', 'bench'].includes(args[0] ?? '') ? `${args[0]} ` : '';
     expect(cli(args)).toEqual({
       status: 2,
       stdout: '',
