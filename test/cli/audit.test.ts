@@ -1,20 +1,10 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/cli/audit/audit.ts';
 import { proposeRule } from '../../src/cli/audit/propose-rule.ts';
 import { cli, jsonl, output } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-function write(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = logs.write(files);
-  folders.push(folder);
-  return folder;
-}
+import { write } from '../support/logs.ts';
 
 const audit = (input: string, ...flags: string[]): Report =>
   JSON.parse(output(['audit', '-', '--json', ...flags], input)) as Report;

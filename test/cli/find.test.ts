@@ -1,7 +1,7 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { compareNames, findLogs } from '../../src/cli/read/find.ts';
 import { write } from '../support/logs.ts';
 
@@ -24,7 +24,6 @@ const names = [
 const folder = write(Object.fromEntries(names.map((name) => [name, ''])));
 symlinkSync(folder, join(folder, 'b/loop'));
 symlinkSync(join(folder, '1.jsonl'), join(folder, 'b/link.jsonl'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const found = (...paths: string[]) =>
   findLogs(paths.map((path) => (path === '-' ? path : join(folder, path)))).map((path) =>

@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DataError } from '../../src/cli/errors.ts';
 import { toLogs } from '../../src/cli/read/log-flags.ts';
 import { readLogs } from '../../src/cli/read/logs.ts';
 import { cli, root } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
 
-let folder = '';
-beforeAll(() => {
-  folder = logs.write({});
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = logs.write({});
 
 /** What a reader makes of a file with these bytes: rows, or why it refuses. Any other error than DataError is thrown. */
 async function read(name: string, bytes: Uint8Array, flags: Record<string, string> = {}): Promise<number | string> {

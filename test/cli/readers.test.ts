@@ -1,24 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Audit, type Report } from '../../src/cli/audit/audit.ts';
 import { toLogs } from '../../src/cli/read/log-flags.ts';
 import { type ReadOptions, readLogs } from '../../src/cli/read/logs.ts';
 import type { Row } from '../../src/cli/row.ts';
 import { cli, output, root } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-function write(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = logs.write(files);
-  folders.push(folder);
-  return folder;
-}
+import { write } from '../support/logs.ts';
 
 type Flags = Omit<Parameters<typeof toLogs>[0], 'threshold'> & { readonly threshold?: string };
 

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BasicType, parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll } from 'vitest';
 
 // The same run as each trainer would log it: 6 prompts at steps 1, 2 and 10, 4 rollouts each, but only 2 of prompt 3 at
 // step 2, and prompt 1, which the dataset has twice, twice at step 10.
@@ -54,9 +55,15 @@ export function rollouts(step?: number): Rollout[] {
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const textOf = (prompt: number): string => `user\nProblem ${prompt}: is 1/2 ≤ "½"?\n\\boxed{?}\nassistant\n`;
 
-/** Writes files into a folder of their own, and returns it. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** Writes files into a folder of their own, which is removed after the tests, and returns it. */
 export function write(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
+  folders.push(folder);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
