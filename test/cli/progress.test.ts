@@ -1,37 +1,39 @@
 import { spawnSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Progress } from '../../src/cli/progress.ts';
 import { program } from '../support/cli.ts';
 
-const wait = () => new Promise((resolve) => setTimeout(resolve, 250));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
 
 /** What a reading of half of the bytes, in a quarter of a second, writes; | for the code that clears to the end of a line. */
-async function draw(isTTY: boolean, total: number): Promise<string> {
+function draw(isTTY: boolean, total: number): string {
   const stream = Object.assign(new PassThrough(), { isTTY });
   const progress = new Progress(stream, total);
   progress.addBytes(100);
   progress.rows = 5000;
-  await wait();
+  vi.advanceTimersByTime(250);
   progress.addBytes(400);
   progress.addBytes(1); // too soon to be drawn
   progress.clear();
   return String(stream.read() ?? '').replaceAll('\x1b[K', '|');
 }
 
-test('a terminal sees rows, rows a second, the share and the time left, and then nothing of it', async () => {
-  expect(await draw(true, 1000)).toMatch(/^\r5,000 rows, 1\d,\d{3} rows\/s, 50 %, 0 s left\|\r\|$/);
+test('a terminal sees rows, rows a second, the share and the time left, and then nothing of it', () => {
+  expect(draw(true, 1000)).toBe('\r5,000 rows, 20,000 rows/s, 50 %, 0 s left|\r|');
 });
 
-test('the share is left out where the size is not known', async () => {
-  expect(await draw(true, 0)).toMatch(/^\r5,000 rows, 1\d,\d{3} rows\/s\|\r\|$/);
+test('the share is left out where the size is not known', () => {
+  expect(draw(true, 0)).toBe('\r5,000 rows, 20,000 rows/s|\r|');
 });
 
-test('what is no terminal sees nothing', async () => {
-  expect(await draw(false, 1000)).toBe('');
+test('what is no terminal sees nothing', () => {
+  expect(draw(false, 1000)).toBe('');
 });
 
 test('a command starts within 60 ms of bare node', () => {
+  vi.useRealTimers();
   const best = (...args: string[]): number => {
     const times = Array.from({ length: 15 }, () => {
       const start = performance.now();
