@@ -36,7 +36,7 @@ const bundle = (name: string, options: Options): Options => ({
   splitting: true, // one class of each error, whichever entry throws it
   noExternal: [/^[^.]/], // every package
   minifyWhitespace: true,
-  minifySyntax: true, // names stay: they stand in stack traces
+  minifySyntax: true, // names stay, but for the command: they stand in stack traces
   esbuildPlugins: [withoutPolyfill, record(name)],
   ...options,
 });
@@ -44,6 +44,6 @@ const bundle = (name: string, options: Options): Options => ({
 export default defineConfig([
   bundle('esm', { entry: { ...entry, workerd: 'src/workerd.ts' }, format: 'esm', external: ['./kernel.wasm'] }),
   bundle('cjs', { entry, format: 'cjs' }),
-  bundle('cli', { entry: { cli: 'src/cli/main.ts' }, format: 'esm', platform: 'node' }),
+  bundle('cli', { entry: { cli: 'src/cli/main.ts' }, format: 'esm', platform: 'node', minifyIdentifiers: true }),
   { entry, format: ['esm', 'cjs'], dts: { only: true } },
 ]);

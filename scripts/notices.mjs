@@ -9,7 +9,10 @@ const read = (path) => readFileSync(new URL(path, root), 'utf8');
 /** Packages without a licence file of their own, and the package from the same repository that has it. */
 const LICENCE_OF = { '@assemblyscript/loader': 'assemblyscript' };
 /** What some licences want told. */
-const CHANGES = { '@assemblyscript/loader': 'Changed: its polyfill of Object.hasOwn is left out.' };
+const REMARKS = {
+  '@assemblyscript/loader': 'Changed: its polyfill of Object.hasOwn is left out.',
+  hyparquet: 'In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
+};
 
 /** The folders, below the root, of the packages of which at least one byte is in an output. */
 function bundledPackages() {
@@ -36,7 +39,7 @@ function notice(folder) {
   const notices = existsSync(new URL(`${folder}/NOTICE`, root)) ? [read(`${folder}/NOTICE`)] : [];
   return [
     `${name} ${version}${by && ` by ${by}`} (${where}), under ${license}.`,
-    CHANGES[name],
+    REMARKS[name],
     licenceText(LICENCE_OF[name] ? `node_modules/${LICENCE_OF[name]}` : folder),
     ...notices,
   ]

@@ -2,13 +2,14 @@ import { version } from '../../package.json';
 import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { select } from './commands/select.ts';
 import { simulate } from './commands/simulate.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ select, simulate, bench }));
+const COMMANDS = new Map<string, Command>(Object.entries({ audit, select, simulate, bench }));
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 
@@ -26,6 +27,7 @@ be used, with nothing on stdout; 2 a wrong command line.
 
 Examples:
   insight-wasm simulate > rollouts.jsonl
+  insight-wasm audit rollouts.jsonl
   insight-wasm select rollouts.jsonl --count 20
 `;
 
@@ -38,7 +40,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     if (flags.includes('--help') || flags.includes('-h')) streams.stdout.write(command?.help ?? HELP);
     else if (flags.includes('--version')) streams.stdout.write(`${version}\n`);
     else if (command !== undefined) await command.run(rest, streams);
-    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(' or ')}${name && `, got ${name}`}`);
+    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${name && `, got ${name}`}`);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError;

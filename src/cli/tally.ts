@@ -1,7 +1,7 @@
 import type { Batch } from '../index.ts';
 import { DataError } from './errors.ts';
 import { shorten } from './printable.ts';
-import { MOST_TRIALS, type Row } from './row.ts';
+import { isSuccess, MOST_TRIALS, type Row, type SuccessRule } from './row.ts';
 
 /** Of one prompt. Beside any prior no posterior can then leave the library's domain: 1e6 + 15e6 < 2^24. */
 const MOST_ROLLOUTS = 15_000_000;
@@ -26,11 +26,13 @@ interface Prompt {
  */
 export class Tally {
   readonly #ordered: boolean;
+  readonly #rule: SuccessRule;
   readonly #prompts = new Map<string, Prompt>();
   #rollouts = 0;
 
-  constructor(discount: number) {
+  constructor(discount: number, rule: SuccessRule) {
     this.#ordered = discount < 1;
+    this.#rule = rule;
   }
 
   /** In order of first appearance. */
@@ -44,23 +46,11 @@ export class Tally {
   }
 
   /** @throws DataError for a row that fits no order, or one rollout too many; the tally is then of no use */
-  add({ id, step, isRollout, successes, trials }: Row): void {
-    const prompt = this.#prompt(id, step !== undefined);
-    if (this.#ordered) checkOrder(id, step, isRollout, prompt.hasSteps);
-    for (let i = 0; i < trials.length; i++) {
-      const tried = trials[i] as number;
-      prompt.rollouts += tried;
-      this.#rollouts += tried;
-      if (prompt.rollouts > MOST_ROLLOUTS) {
-        throw new DataError(`${quote(id)} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`);
-      }
-      append(prompt.visits, {
-        step: this.#ordered ? (step ?? 0) : 0,
-        isRollout: isRollout || !this.#ordered,
-        successes: successes[i] as number,
-        trials: tried,
-      });
-    }
+  add(row: Row): void {
+    const prompt = this.#prompt(row.id, row.step !== undefined);
+    if (this.#ordered) checkOrder(row, prompt.hasSteps);
+    if (row.isRollout) this.#count(prompt, row, isSuccess(row, this.#rule) ? 1 : 0, 1);
+    else for (const [i, trials] of row.trials.entries()) this.#count(prompt, row, row.successes[i] as number, trials);
   }
 
   /** All observations, in the order to apply them; a prompt's index is the position of its id. */
@@ -85,6 +75,20 @@ export class Tally {
     yield batch;
   }
 
+  #count(prompt: Prompt, { id, step, isRollout }: Row, successes: number, trials: number): void {
+    prompt.rollouts += trials;
+    this.#rollouts += trials;
+    if (prompt.rollouts > MOST_ROLLOUTS) {
+      throw new DataError(`${quote(id)} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`);
+    }
+    append(prompt.visits, {
+      step: this.#ordered ? (step ?? 0) : 0,
+      isRollout: isRollout || !this.#ordered,
+      successes,
+      trials,
+    });
+  }
+
   #prompt(id: string, hasSteps: boolean): Prompt {
     let prompt = this.#prompts.get(id);
     if (prompt === undefined) this.#prompts.set(id, (prompt = { hasSteps, visits: [], rollouts: 0 }));
@@ -92,7 +96,7 @@ export class Tally {
   }
 }
 
-function checkOrder(id: string, step: number | undefined, isRollout: boolean, hasSteps: boolean): void {
+function checkOrder({ id, step, isRollout }: Row, hasSteps: boolean): void {
   if (step === undefined && isRollout) {
     throw new DataError('"step" is missing, and a discount below 1 needs the order: --step FIELD names its field');
   }

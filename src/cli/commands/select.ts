@@ -8,15 +8,15 @@ import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { fromFlags, toChoice, toNumber } from '../flags.ts';
 import { writeLines } from '../output.ts';
-import { parseRow } from '../read/jsonl.ts';
-import { readLines } from '../read/lines.ts';
-import { openSource } from '../read/source.ts';
+import { printable } from '../printable.ts';
+import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
+import { readLogs, toWarnings } from '../read/logs.ts';
 import { Tally } from '../tally.ts';
 
-const HELP = `Usage: insight-wasm select FILE [flags]
+const HELP = `Usage: insight-wasm select LOGS... [flags]
 
-Chooses the prompts to roll out next. FILE, or stdin for -, is a log of JSON
-lines, each with an id (a string or an integer; 1 and "1" are the same) and
+Chooses the prompts to roll out next. LOGS are the files, folders or globs that
+a trainer wrote, or - for stdin; of JSON lines each has an id and
   {"id": "a", "score": 1, "step": 7}             one rollout; step is optional
   {"id": "a", "successes": 3, "trials": 8}       or one observation
   {"id": "a", "successes": [3, 5], "trials": 8}  or several, oldest first
@@ -29,11 +29,7 @@ lines, each with an id (a string or an integer; 1 and "1" are the same) and
   --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
   --discount X        the share of older evidence that an observation keeps (1);
                       below 1 they apply in order of step, then of the file
-  --reward FIELD      reward of a rollout (the first of score, reward, acc)
-  --threshold X       the least reward of a success (0.5): right for 0 and 1,
-                      -1 and 1, true and false, and 0.1 for the format alone
-  --step FIELD        a row's step (step); below discount 1 rollouts need one
-  --engine NAME       wasm, or reference: the same bits without Wasm (wasm)
+${LOG_HELP_SHORT}  --engine NAME       wasm, or reference: the same bits without Wasm (wasm)
   --json              one {"id","score","mean","evidence"} a line
 
 ${ACQUISITIONS_HELP}
@@ -47,9 +43,8 @@ export const select: Command = {
   help: HELP,
   async run(args, streams) {
     const settings = parse(args);
-    const tally = new Tally(settings.pool.discount);
-    const source = openSource(settings.path, streams.stdin);
-    await readLines(source, (line) => tally.add(parseRow(line, settings.row)));
+    const tally = new Tally(settings.pool.discount, settings.rule);
+    const taken = await readLogs(settings.logs, streams, (row) => tally.add(row));
 
     const { ids } = tally;
     const pool = new PosteriorPool(ids.length, settings.pool);
@@ -62,6 +57,7 @@ export const select: Command = {
     });
     const lines = settings.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
     await writeLines(streams.stdout, lines);
+    for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
     if (streams.stderr.isTTY) streams.stderr.write(`${summarize(tally, settings.select, settings.pool.discount)}\n`);
   },
 };
@@ -74,26 +70,20 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...ACQUISITION_FLAGS,
+        ...LOG_FLAGS,
         count: { type: 'string', default: '256' },
         candidates: { type: 'string' },
         seed: { type: 'string' },
         prior: { type: 'string', default: '1,1' },
         discount: { type: 'string', default: '1' },
-        reward: { type: 'string' },
-        threshold: { type: 'string', default: '0.5' },
-        step: { type: 'string' },
         engine: { type: 'string', default: 'wasm' },
         json: { type: 'boolean', default: false },
       },
     }),
   );
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) {
-    throw new UsageError(`expected one FILE, or - for stdin, got ${positionals.length}`);
-  }
   const engine = toChoice('engine', values.engine, ['wasm', 'reference']);
   const settings = {
-    path,
+    ...toLogs(values, positionals),
     pool: {
       prior: toPrior(values.prior),
       discount: toNumber('discount', values.discount),
@@ -101,7 +91,6 @@ function parse(args: readonly string[]) {
     },
     count: toNumber('count', values.count),
     select: toSelectOptions(values),
-    row: { reward: values.reward, threshold: toNumber('threshold', values.threshold), step: values.step },
     json: values.json,
   };
   fromFlags(() => new PosteriorPool(0, settings.pool).select(settings.count, settings.select));
