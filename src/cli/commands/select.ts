@@ -23,7 +23,8 @@ a trainer wrote, or - for stdin; of JSON lines each has an id and
 
   --count N           how many to select (256)
   --acquisition KIND  the rule that scores a prompt, see below
-  --rollouts K, --eta X, --mu X, --target X      parameters of the rule
+  --rollouts K, --eta X, --mu X, --target X, --precision NAME
+                      parameters of the rule
   --candidates N      select out of N prompts, drawn at random with --seed
   --seed N            needed by --candidates and by --acquisition random
   --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
@@ -124,10 +125,9 @@ function toSelectOptions(values: SelectValues): SelectOptions {
 
 function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {
   const rule = toRule(acquisition);
-  const parameters = PARAMETERS[rule.kind].filter((name) => name !== 'precision');
   return [
     `${tally.ids.length.toLocaleString('en')} prompts, ${tally.rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
-    ...parameters.map((name) => `${name} ${rule[name]}`),
+    ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
     `discount ${discount}`,
   ].join(', ');
 }
