@@ -2,12 +2,13 @@ import { version } from '../../package.json';
 import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
+import { ingest } from './commands/ingest.ts';
 import { select } from './commands/select.ts';
 import { simulate } from './commands/simulate.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ select, simulate }));
+const COMMANDS = new Map<string, Command>(Object.entries({ select, ingest, simulate }));
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 
