@@ -2,13 +2,17 @@ import { version } from '../../package.json';
 import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
+import { explain } from './commands/explain.ts';
 import { ingest } from './commands/ingest.ts';
 import { select } from './commands/select.ts';
+import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
+import { state } from './commands/state.ts';
+import { status } from './commands/status.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ select, ingest, simulate }));
+const COMMANDS = new Map<string, Command>(Object.entries({ ingest, select, explain, status, state, serve, simulate }));
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 
@@ -38,7 +42,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     if (flags.includes('--help') || flags.includes('-h')) streams.stdout.write(command?.help ?? HELP);
     else if (flags.includes('--version')) streams.stdout.write(`${version}\n`);
     else if (command !== undefined) await command.run(rest, streams);
-    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(' or ')}${name && `, got ${name}`}`);
+    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${name && `, got ${name}`}`);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError;
