@@ -31,7 +31,10 @@ const LAYERS: readonly [RegExp, RegExp][] = [
   [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
   [/^index\.ts$/, /^(api|core\/.*|pool|stateless|types)$/],
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],
-  [/^cli\//, /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|node:.*)$/],
+  [
+    /^cli\//,
+    /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|hyparquet|fzstd|node:.*)$/,
+  ],
 ];
 
 test('imports in src go one way', () => {

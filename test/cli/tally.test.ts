@@ -46,7 +46,7 @@ describe('the tally', () => {
       fc.property(fc.array(fc.oneof(rollout, rollout, counts, later, history), { maxLength: 40 }), (rows) => {
         const tally = new Tally(discount, { threshold: 0.5 });
         for (const line of rows.map((row) => JSON.stringify(row))) {
-          tally.add(toRow(parseObject(line), {}));
+          tally.add(toRow(parseObject(line) ?? {}, {}));
         }
         const ids = [...new Set(rows.map(({ id }): string => id))];
         expect(tally.ids).toEqual(ids);

@@ -131,10 +131,5 @@ describe('a wrong log', () => {
       stdout: '',
       stderr: `insight-wasm: ${join(folder, 'none')}: no such file\n`,
     });
-    expect(cli(['select', folder])).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `insight-wasm: ${folder}: is a directory\n`,
-    });
   });
 });

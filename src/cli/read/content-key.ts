@@ -14,6 +14,6 @@ function toJson(values: readonly unknown[]): string {
     return JSON.stringify(values);
   } catch (error) {
     if (error instanceof RangeError) throw new DataError('nested too deeply');
-    throw error;
+    return JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)); // of Parquet
   }
 }

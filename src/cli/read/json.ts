@@ -2,8 +2,9 @@ import { MalformedError } from '../errors.ts';
 import { shorten } from '../printable.ts';
 import { bad, type Fields, isObject } from './fields.ts';
 
-/** One line as an object. */
-export function parseObject(line: string): Fields {
+/** One line as an object; undefined if it is blank. */
+export function parseObject(line: string): Fields | undefined {
+  if (/^[ \t\r\n]*$/.test(line)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);

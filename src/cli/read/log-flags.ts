@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { toChoice, toInteger, toNumber } from '../flags.ts';
 import { MOST_TRIALS, type SuccessRule } from '../row.ts';
-import { FORMATS, type FormatName } from './formats.ts';
+import { FORMATS } from './formats.ts';
 import type { Logs } from './logs.ts';
 
 /** For parseArgs. */
@@ -18,7 +18,7 @@ export const LOG_FLAGS = {
 } as const;
 
 /** For the help of `audit`; ends in a new line. */
-export const LOG_HELP = `  --format NAME     ${Object.keys(FORMATS).join(', ')} (told from the files)
+export const LOG_HELP = `  --format NAME     ${FORMATS.join(', ')} (told from the files)
   --id FIELD        id of the prompt: a string or an integer (id); a dot goes
                     into a field: task.index
   --hash FIELDS     no id: the key is a hash of these fields, such as prompt,gts
@@ -47,8 +47,7 @@ export function toLogs(values: LogValues, paths: readonly string[]): { logs: Log
   if (successes !== undefined && rate !== undefined) throw new UsageError('--successes and --rate exclude each other');
   if (rate !== undefined && values.trials === undefined) throw new UsageError('--rate needs --trials');
   const mapping = { id, hash: hash?.split(','), reward, step, successes, trials: toTrials(values.trials), rate };
-  const formats = Object.keys(FORMATS) as FormatName[];
-  const format = values.format === undefined ? undefined : toChoice('format', values.format, formats);
+  const format = values.format === undefined ? undefined : toChoice('format', values.format, FORMATS);
   return { logs: { paths, format, mapping }, rule: { threshold: toNumber('threshold', values.threshold) } };
 }
 

@@ -21,7 +21,15 @@ export interface Mapping {
   readonly rate?: string | undefined;
 }
 
-const REWARDS = ['acc', 'score', 'reward'];
+/** Where a reward is looked for, in this order: `acc` is right or wrong, the others may be shaped. */
+export const REWARDS = ['acc', 'score', 'reward'];
+
+/** Names of all fields that `toRow` may read. */
+export function fieldsOf({ id, hash, reward, step, successes, trials, rate }: Mapping): string[] {
+  const fields = [...(hash ?? [id ?? 'id']), ...(reward === undefined ? REWARDS : [reward]), step ?? 'step'];
+  const counts = [successes ?? 'successes', typeof trials === 'number' ? undefined : (trials ?? 'trials'), rate];
+  return [...fields, ...counts.filter((name) => name !== undefined)];
+}
 
 /** A record as a row: a rollout, counts of one or several visits, or a rate. */
 export function toRow(fields: Fields, mapping: Mapping): Row {

@@ -1,8 +1,8 @@
-import type { Format } from '../format.ts';
+import type { LinesFormat } from '../format.ts';
 import { toRow } from '../mapping.ts';
 
-/** Any JSON lines, by the fields of the mapping. */
-export const jsonl: Format = {
+/** Any records, by the fields of the mapping. */
+export const plain: LinesFormat = {
   recognizes: () => true,
   open: (mapping) => (record, sink) => sink.row(toRow(record, mapping)),
 };
