@@ -4,6 +4,7 @@ import { contentKey } from './read/content-key.ts';
 import { type Fields, get, getId } from './read/fields.ts';
 import { parseObject } from './read/json.ts';
 import { readLines } from './read/lines.ts';
+import { openParquet } from './read/parquet.ts';
 import { openSource } from './read/source.ts';
 import { quoteKey } from './state/keys.ts';
 
@@ -41,16 +42,31 @@ export async function joinRows(
   return { rows, repeated: repeated.size };
 }
 
-/** Visits the rows of a data set, each as it is written and as its fields. */
+/** Visits the rows of a data set, each as its line and as its fields. Rows of Parquet are written as JSON. */
 export async function readRows(
   path: string,
   stdin: Readable,
   visit: (row: string, record: Fields) => void,
 ): Promise<void> {
-  const { torn } = await readLines(openSource(path, stdin), undefined, (line) => {
-    visit(line.replace(/\r?\n$/, ''), parseObject(line));
+  if (path.endsWith('.parquet')) {
+    const file = await openParquet(path);
+    try {
+      await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
+    } finally {
+      await file.close();
+    }
+    return;
+  }
+  const source = await openSource(path, stdin);
+  const { torn } = await readLines(source, { prefix: undefined, onBad: undefined }, (line) => {
+    const record = parseObject(line);
+    if (record !== undefined) visit(line.replace(/\r?\n$/, ''), record);
   });
-  if (torn !== undefined) throw new DataError(`${path}:${torn}: the last line is half written`);
+  if (torn !== undefined) throw new DataError(`${source.name}:${torn}: the last line is half written`);
+}
+
+function replaceBigInt(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 export function toKey(record: Fields, { id, hash }: KeyFields): string {

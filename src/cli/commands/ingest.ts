@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import type { Command, Streams } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
@@ -7,6 +8,7 @@ import { printable } from '../printable.ts';
 import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
 import { readLogs, toWarnings } from '../read/logs.ts';
 import { Collector } from '../state/collector.ts';
+import { STDIN } from '../state/ledger.ts';
 import { checkRule, checkSettings, SETTINGS_FLAGS, toRule, toSettings } from '../state/settings.ts';
 import { State } from '../state/state.ts';
 import { findState, saveState, withLock } from '../state/store.ts';
@@ -72,16 +74,18 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   const { logs, rule } = toLogs({ ...values, ...flags }, paths);
 
   const collector = new Collector(before, rule);
-  const names = new Set<string>();
+  const toPath = (name: string): string => (name === 'stdin' && paths.includes('-') ? STDIN : resolve(name));
+  const seen = new Set<string>();
   const taken = await readLogs(logs, streams, (row) => collector.add(row), {
     before(name) {
-      if (names.has(name)) throw new DataError(`${name}: given twice`);
-      names.add(name);
-      return before.ledger.before(name);
+      const path = toPath(name);
+      if (seen.has(path)) throw new DataError(`${name}: given twice`);
+      seen.add(path);
+      return before.ledger.before(path);
     },
   });
   const after = before.forLogs(collector.keys, flags);
-  for (const { name, ...part } of taken) after.ledger.take(name === 'stdin' ? '-' : name, part);
+  after.ledger.take(taken.map(({ name, bytes, sha256 }) => ({ path: toPath(name), bytes, sha256 })));
   after.observe(collector.observations(after));
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
   if (found === undefined || !isDeepStrictEqual(after.ledger.logs, before.ledger.logs)) saveState(path, after);

@@ -106,7 +106,7 @@ function answer(line: Uint8Array | undefined, session: Session, decoder: TextDec
 
 function toRequest(line: Uint8Array, decoder: TextDecoder) {
   try {
-    return parseObject(decoder.decode(line));
+    return parseObject(decoder.decode(line)) ?? {};
   } catch (error) {
     throw new RequestError('json', (error as Error).message);
   }

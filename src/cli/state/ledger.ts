@@ -1,43 +1,56 @@
-import { resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 import type { Part } from '../read/lines.ts';
 
+/** The path of stdin, each reading of which is a log of its own. */
+export const STDIN = '-';
+
 export interface Log extends Part {
-  /** Absolute; `-` for stdin, of which each reading is a log of its own. */
+  /** Absolute, or STDIN. */
   readonly path: string;
 }
 
 /** Which parts of which logs a state holds, so that nothing is counted twice. */
 export class Ledger {
-  #logs: Log[];
+  /** What each file gave. */
+  readonly #files = new Map<string, Log>();
+  /** What stdin gave, by hash. */
+  readonly #streams = new Map<string, Log>();
 
   constructor(logs: readonly Log[] = []) {
-    this.#logs = [...logs];
+    for (const log of logs) this.#put(log);
   }
 
   /** In order of path, whatever the order in which they were read. */
   get logs(): readonly Log[] {
-    return this.#logs;
+    const all = [...this.#files.values(), ...this.#streams.values()];
+    return all.sort((a, b) => order(a.path, b.path) || order(a.sha256, b.sha256));
   }
 
-  /** What was taken of the log before. */
-  before(name: string): Part | undefined {
-    return name === '-' ? undefined : this.#logs.find(({ path }) => path === resolve(name));
+  /** What was taken of a log before. */
+  before(path: string): Part | undefined {
+    return this.#files.get(path);
   }
 
   /**
-   * Notes what is taken of a log now, with what was taken before.
-   * @throws DataError for the very bytes of another log: a copy, or the log under its new name
+   * Notes what has been taken of logs, all in all.
+   * @throws DataError for the very bytes of another log: a copy, or the log under another name
    */
-  take(name: string, { bytes, sha256 }: Part): void {
-    if (bytes === 0) return;
-    const path = name === '-' ? name : resolve(name);
-    const twin = this.#logs.find((log) => log.sha256 === sha256 && (log.path !== path || path === '-'));
-    if (twin !== undefined) throw new DataError(`${name}: the state has these ${bytes} bytes already, as ${twin.path}`);
-    const others = path === '-' ? this.#logs : this.#logs.filter((log) => log.path !== path);
-    this.#logs = [...others, { path, bytes, sha256 }].sort(
-      (a, b) => order(a.path, b.path) || order(a.sha256, b.sha256),
-    );
+  take(logs: readonly Log[]): void {
+    const owners = new Map(this.logs.map(({ sha256, path }) => [sha256, path]));
+    for (const log of logs) {
+      if (log.bytes === 0) continue;
+      const owner = owners.get(log.sha256);
+      if (owner !== undefined && (owner !== log.path || log.path === STDIN)) {
+        throw new DataError(`${log.path}: these ${log.bytes} bytes have been taken before, as ${owner}`);
+      }
+      owners.set(log.sha256, log.path);
+      this.#put(log);
+    }
+  }
+
+  #put(log: Log): void {
+    if (log.path === STDIN) this.#streams.set(log.sha256, log);
+    else this.#files.set(log.path, log);
   }
 }
 
