@@ -2,6 +2,7 @@ import { version } from '../../package.json';
 import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { explain } from './commands/explain.ts';
 import { ingest } from './commands/ingest.ts';
 import { select } from './commands/select.ts';
@@ -12,7 +13,9 @@ import { status } from './commands/status.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ ingest, select, explain, status, state, serve, simulate }));
+const COMMANDS = new Map<string, Command>(
+  Object.entries({ audit, ingest, select, explain, status, state, serve, simulate }),
+);
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 
@@ -30,7 +33,9 @@ be used, with nothing on stdout; 2 a wrong command line.
 
 Examples:
   insight-wasm simulate > rollouts.jsonl
-  insight-wasm select rollouts.jsonl --count 20
+  insight-wasm audit rollouts.jsonl
+  insight-wasm ingest rollouts.jsonl --state pool.iws
+  insight-wasm select --state pool.iws --count 20
 `;
 
 /** Runs a command line and returns its exit code. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
+const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate'];
+
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
-    ['', 'expected a command: select or simulate'],
-    ['__proto__', 'expected a command: select or simulate, got __proto__'],
+    ['', `expected a command: ${commands.join(', ')}`],
+    ['__proto__', `expected a command: ${commands.join(', ')}, got __proto__`],
     ['select', 'expected LOGS: files, folders or globs, or - for stdin'],
     ['select a --id x --hash y', '--id and --hash exclude each other'],
     ['select a --reward x --rate y', '--reward is for rollouts, --successes and --rate are for counts'],
@@ -53,7 +55,7 @@ describe('a wrong command line', () => {
 
   test.each(cases)('insight-wasm %s', (line, reason) => {
     const args = line.split(' ').filter(Boolean);
-    const command = ['select', 'simulate'].includes(args[0] ?? '') ? `${args[0]} ` : '';
+    const command = commands.includes(args[0] ?? '') ? `${args[0]} ` : '';
     expect(cli(args)).toEqual({
       status: 2,
       stdout: '',
@@ -65,9 +67,8 @@ describe('a wrong command line', () => {
     for (const args of [
       ['--help'],
       ['-h'],
-      ['select', '--help'],
       ['select', '--bogus', '-h'],
-      ['simulate', '--help'],
+      ...commands.map((command) => [command, '--help']),
     ]) {
       const lines = output(args).split('\n');
       expect(lines[0]).toMatch(/^Usage: insight-wasm /);

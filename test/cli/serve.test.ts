@@ -223,8 +223,8 @@ describe('insight-wasm serve', () => {
   test('many new prompts, one request each, make the same state as one request', () => {
     const settings: Settings = { discount: 0.9, prior: { alpha: 1, beta: 1 } };
     const states: State[] = [];
-    const observations = Array.from({ length: 10_000 }, (_, i) => ({
-      id: `n${(i * 7919) % 9000}`,
+    const observations = Array.from({ length: 4000 }, (_, i) => ({
+      id: `n${(i * 7919) % 3000}`,
       successes: i % 3,
       trials: 4,
       step: i,

@@ -11,9 +11,18 @@ export function contentKey(values: readonly unknown[]): string {
 
 function toJson(values: readonly unknown[]): string {
   try {
-    return JSON.stringify(values);
+    return JSON.stringify(values, values.every(isText) ? undefined : toText);
   } catch (error) {
     if (error instanceof RangeError) throw new DataError('nested too deeply');
-    return JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)); // of Parquet
+    throw error;
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+/** Parquet has integers that JSON has not. */
+function toText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }

@@ -18,7 +18,8 @@ export const LOG_FLAGS = {
 } as const;
 
 /** For the help of `audit`; ends in a new line. */
-export const LOG_HELP = `  --format NAME     ${FORMATS.join(', ')} (told from the files)
+export const LOG_HELP = `  --format NAME     ${FORMATS.join(', ')}
+                    (told from the files)
   --id FIELD        id of the prompt: a string or an integer (id); a dot goes
                     into a field: task.index
   --hash FIELDS     no id: the key is a hash of these fields, such as prompt,gts

@@ -7,7 +7,7 @@ import { State } from '../state/state.ts';
 import { OPERATIONS, type Operation, RequestError, toObservations, toOperation, toQuery } from './request.ts';
 
 /** New prompts that wait until the state is next made anew with them. */
-const MOST_FRESH = 4096;
+const MOST_FRESH = 1024;
 
 /** Answers requests about a state, which it keeps and saves. */
 export class Session {

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { Audit } from '../audit/audit.ts';
+import { toText } from '../audit/to-text.ts';
+import type { Command } from '../command.ts';
+import { DataError } from '../errors.ts';
+import { fromFlags, toInteger } from '../flags.ts';
+import { writeLines } from '../output.ts';
+import { LOG_FLAGS, LOG_HELP, toLogs } from '../read/log-flags.ts';
+import { readLogs } from '../read/logs.ts';
+import { MOST_TRIALS } from '../row.ts';
+
+const HELP = `Usage: insight-wasm audit LOGS... [flags]
+
+Tells what logs of rollouts hold, before anything of them is believed: prompts,
+steps, groups and their sizes, the rewards and which of them are successes, and
+what is wrong: bad lines, short groups, duplicates, survivors of a filter.
+
+LOGS are files, folders (all logs below) or globs, plain, .gz or .zst, in the
+order of the numbers in their names; or - for stdin.
+
+How logs are read, by this command and all others:
+${LOG_HELP}
+  --rollouts K      rollouts that a group should have (the most common size)
+  --json            one object: all of the above
+
+Formats: of verl, prime-rl, NeMo-Gym and TRL what these trainers write, with
+ids, rewards and steps where they put them; jsonl, csv and parquet by the flags.
+JSON lines may have "successes" and "trials" in place of a reward, both numbers
+or, for several visits, oldest first, lists.
+
+Examples:
+  insight-wasm audit runs/42/rollouts
+  insight-wasm audit 'out/*/trace.jsonl.gz' --hash prompt --reward correct
+  insight-wasm audit rates.csv --id problem --rate pass_rate --trials 16
+`;
+
+export const audit: Command = {
+  summary: 'tell what logs hold, before anything of them is believed',
+  help: HELP,
+  async run(args, streams) {
+    const { values, positionals } = fromFlags(() =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { ...LOG_FLAGS, rollouts: { type: 'string' }, json: { type: 'boolean', default: false } },
+      }),
+    );
+    const { logs, rule } = toLogs(values, positionals);
+    const rollouts = values.rollouts === undefined ? undefined : toInteger('rollouts', values.rollouts, 1, MOST_TRIALS);
+
+    const found = new Audit(rule);
+    const taken = await readLogs(logs, streams, (row) => found.add(row), { onBad: (record) => found.addBad(record) });
+    const report = found.report(taken, rollouts);
+    const [first] = report.bad.first;
+    if (report.rows === 0 && first !== undefined) {
+      throw new DataError(`${first.name}:${first.line}: ${first.reason}`);
+    }
+    await writeLines(streams.stdout, values.json ? [JSON.stringify(report)] : toText(report, streams.color));
+  },
+};
