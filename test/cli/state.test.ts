@@ -14,11 +14,13 @@ const here = (command: string, ...args: string[]): Promise<string> => outputHere
 const json = async <T>(command: string, ...args: string[]): Promise<T> =>
   JSON.parse(await here(command, ...args, '--json'));
 
-/** What the state should hold: visits of 42 prompts, and ten prompts that were not visited. */
+/** What the state should hold: visits of 44 prompts, and ten prompts that were not visited. */
 const visits = [0, 1, 2].flatMap((step) => [
   ...mixedVisits.filter((visit) => visit.step === step),
   { id: 'easy', step, successes: 8, trials: 8 },
   { id: 'hard', step, successes: 0, trials: 8 },
+  // The chance of a group of 4 that is all right, or all wrong, is 5/9.
+  ...(step === 2 ? [4, 0].map((successes) => ({ id: `edge${successes}`, step, successes, trials: 4 })) : []),
 ]);
 const unseen = Array.from({ length: 10 }, (_, i) => `u${i}`);
 const keys = KeyTable.from([...visits.map(({ id }) => id), ...unseen]);
@@ -71,10 +73,10 @@ describe('insight-wasm select --state', () => {
     const only = ['--only', at('some.txt')];
     expect(await selected(...only)).toEqual(wanted(4, { candidates: indicesOf(some) }));
     const exclude = ['--exclude', at('some.txt')];
-    expect(await selected(...exclude)).toEqual(wanted(52, { exclude: indicesOf(some) }));
+    expect(await selected(...exclude)).toEqual(wanted(54, { exclude: indicesOf(some) }));
     const recent = (steps: number) => names.filter((name) => (lastSteps.get(name) ?? -9) > 2 - steps);
-    expect(await selected('--cooldown', '1')).toEqual(wanted(52, { exclude: indicesOf(recent(1)) }));
-    expect(await selected('--cooldown', '0')).toEqual(wanted(52));
+    expect(await selected('--cooldown', '1')).toEqual(wanted(54, { exclude: indicesOf(recent(1)) }));
+    expect(await selected('--cooldown', '0')).toEqual(wanted(54));
     expect(await selected('--cooldown', '9')).toEqual(unseen.sort((a, b) => names.indexOf(a) - names.indexOf(b)));
     expect(await selected(...only, ...exclude)).toEqual([]);
     const two = Array.from(drawCandidates(4, 2, 5), (position) => indicesOf(some)[position] as number);
@@ -89,7 +91,7 @@ describe('insight-wasm select --state', () => {
       stdout: '',
       stderr: 'insight-wasm: prompt "nobody" is not in the state\n',
     });
-    expect(await selected('--exclude', at('unknown.txt'))).toEqual(wanted(52, { exclude: indicesOf(['p1']) }));
+    expect(await selected('--exclude', at('unknown.txt'))).toEqual(wanted(54, { exclude: indicesOf(['p1']) }));
     expect((await runHere(['select', '--state', state, '--only', at('no.txt')])).stderr).toContain('no.txt: ENOENT');
   });
 
@@ -228,17 +230,17 @@ describe('insight-wasm status', () => {
     const indices = [...pool.select(8, { acquisition: { kind: 'weighted-mutual-information', rollouts: 4 } }).indices];
     const told = await json<Record<string, number>>('status', '--count', '8', '--rollouts', '4');
     expect(told).toEqual({
-      prompts: 52,
+      prompts: 54,
       step: 2,
-      saturated: saturated / 52,
-      hopeless: hopeless / 52,
-      learnable: (42 - saturated - hopeless) / 52,
-      unseen: 10 / 52,
+      saturated: saturated / 54,
+      hopeless: hopeless / 54,
+      learnable: (44 - saturated - hopeless) / 54,
+      unseen: 10 / 54,
       selected: 8,
       wasted: expect.closeTo(indices.reduce((sum, i) => sum + 1 - (mixed[i] as number), 0) / 8, 12),
     });
     expect(await here('status', '--count', '0')).toContain('next batch  empty');
-    expect(await here('status')).toMatch(/^prompts {5}52, last step 2\nlearnable +[\d.]+ %\n/);
+    expect(await here('status')).toMatch(/^prompts {5}54, last step 2\nlearnable +[\d.]+ %\n/);
   });
 
   test('of a state without prompts is empty', async () => {
@@ -325,7 +327,7 @@ describe('insight-wasm state', () => {
 
   test('show says what it was made with, and which logs it has read', async () => {
     expect(await json('state', 'show')).toMatchObject({
-      prompts: 52,
+      prompts: 54,
       step: 2,
       discount: 0.8,
       prior: { alpha: 1, beta: 1 },

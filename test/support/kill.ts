@@ -101,16 +101,17 @@ export async function killServe(rounds: number, seed: number): Promise<Outcomes>
   return outcomes;
 }
 
-/** Kills a process after a while of at most `most` ms, or as soon as it has begun to write the new file. */
+/** Kills a process after a while of at most `most` ms, or as soon as it has begun to write. */
 async function kill(child: ChildProcess, state: string, random: () => number, most: number): Promise<void> {
   const end = once(child, 'close');
-  const written = () => statSync(`${state}.new`, { throwIfNoEntry: false })?.mtimeMs;
-  const before = written(); // a killed one may have left its own
+  const written = (): string =>
+    [state, `${state}.new`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs).join();
+  const before = written(); // a killed one may have left a file of its own
   if (random() < 0.5) {
     await sleep(random() * most);
   } else {
     const deadline = performance.now() + 2000;
-    while ((written() ?? before) === before && child.exitCode === null && performance.now() < deadline) await sleep(0);
+    while (written() === before && child.exitCode === null && performance.now() < deadline) await sleep(0);
     await sleep(Math.floor(random() * 8));
   }
   child.kill('SIGKILL');

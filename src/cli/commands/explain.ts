@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Command } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { fromFlags } from '../flags.ts';
+import { parseFlags } from '../flags.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
 import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../query-flags.ts';
@@ -23,21 +22,17 @@ Example:
   insight-wasm explain prompt-0007 --state pool.iws --count 20
 `;
 
+const FLAGS = {
+  ...QUERY_FLAGS,
+  state: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const explain: Command = {
   summary: 'tell why a prompt of a state would be chosen, or not',
   help: HELP,
   async run(args, { stdout }) {
-    const { values, positionals } = fromFlags(() =>
-      parseArgs({
-        args: [...args],
-        allowPositionals: true,
-        options: {
-          ...QUERY_FLAGS,
-          state: { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
+    const { values, positionals } = parseFlags(args, FLAGS);
     const [key] = positionals;
     if (key === undefined || positionals.length > 1)
       throw new UsageError(`expected one KEY, got ${positionals.length}`);

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command, Streams } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { fromFlags } from '../flags.ts';
+import { parseFlags } from '../flags.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
 import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
@@ -40,11 +40,21 @@ Examples:
   insight-wasm select --state pool.iws --count 256
 `;
 
+const FLAGS = {
+  ...LOG_FLAGS,
+  ...SETTINGS_FLAGS,
+  threshold: { type: 'string' }, // no default, as that of the state is one
+  state: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
 export const ingest: Command = {
   summary: 'add logs of rollouts to a state',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parse(args);
+    const { values, positionals } = parseFlags(args, FLAGS);
     const { state: path } = values;
     if (path === undefined) throw new UsageError('expected --state FILE');
     toSettings(values);
@@ -103,22 +113,4 @@ function describe(path: string, { rows, prompts, newPrompts, step }: Report): st
   const number = (value: number): string => value.toLocaleString('en');
   const last = step === null ? '' : `, last step ${step}`;
   return `${path}: ${number(rows)} rows added; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
-}
-
-type Values = ReturnType<typeof parse>['values'];
-
-function parse(args: readonly string[]) {
-  return fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...LOG_FLAGS,
-        ...SETTINGS_FLAGS,
-        threshold: { type: 'string' }, // no default, as that of the state is one
-        state: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  );
 }

@@ -1,11 +1,10 @@
-import { parseArgs } from 'node:util';
 import { PARAMETERS, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { referenceEngine } from '../../reference.ts';
 import { type Choice, toTable } from '../choices.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { fromFlags, toChoice, toNumber } from '../flags.ts';
+import { parseFlags, toChoice, toNumber } from '../flags.ts';
 import { joinRows } from '../join.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
@@ -43,11 +42,24 @@ Examples:
   insight-wasm select --state pool.iws --join prompts.jsonl > batch.jsonl
 `;
 
+const FLAGS = {
+  ...QUERY_FLAGS,
+  ...LOG_FLAGS,
+  ...SETTINGS_FLAGS,
+  threshold: { type: 'string' }, // no default: not every use has one
+  state: { type: 'string' },
+  join: { type: 'string' },
+  engine: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
 export const select: Command = {
   summary: 'choose the prompts to roll out next, from a state or a log',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parse(args);
+    const { values, positionals } = parseFlags(args, FLAGS);
     if (values.state === undefined) await fromLogs(values, positionals, streams);
     else await fromState(values.state, values, positionals, streams);
   },
@@ -115,30 +127,9 @@ async function print(
   await writeLines(streams.stdout, lines);
 }
 
-type Values = ReturnType<typeof parse>['values'];
-
 function refuse(values: Values, flags: readonly (keyof Values)[], reason: string): void {
   const given = flags.find((flag) => values[flag] !== undefined);
   if (given !== undefined) throw new UsageError(`--${given} ${reason}`);
-}
-
-function parse(args: readonly string[]) {
-  return fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...QUERY_FLAGS,
-        ...LOG_FLAGS,
-        ...SETTINGS_FLAGS,
-        threshold: { type: 'string' }, // no default: not every use has one
-        state: { type: 'string' },
-        join: { type: 'string' },
-        engine: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  );
 }
 
 function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {

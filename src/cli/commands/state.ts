@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { fromFlags } from '../flags.ts';
+import { parseFlags } from '../flags.ts';
 import { readRows, toKey } from '../join.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
@@ -39,11 +38,21 @@ Examples:
   insight-wasm state export --state pool.iws > posteriors.jsonl
 `;
 
+const FLAGS = {
+  ...SETTINGS_FLAGS,
+  state: { type: 'string' },
+  id: { type: 'string' },
+  hash: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
 export const state: Command = {
   summary: 'show, export or import a state',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parse(args);
+    const { values, positionals } = parseFlags(args, FLAGS);
     const [name = '', ...paths] = positionals;
     const action = toAction(name);
     const { state: path } = values;
@@ -98,22 +107,4 @@ async function importRows(path: string, paths: readonly string[], values: Values
       `${printable(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
     ]);
   });
-}
-
-type Values = ReturnType<typeof parse>['values'];
-
-function parse(args: readonly string[]) {
-  return fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...SETTINGS_FLAGS,
-        state: { type: 'string' },
-        id: { type: 'string' },
-        hash: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  );
 }
