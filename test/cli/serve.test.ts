@@ -246,7 +246,7 @@ describe('insight-wasm serve', () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom('a', 'b', 1, 8), fc.array(fc.constantFrom('a', 'zz')));
     const observation = fc.record(
       {
-        id: value,
+        id: fc.oneof(fc.constantFrom('a', 'b', 'n', 'm'), value),
         successes: fc.oneof(fc.nat(4), value),
         trials: fc.oneof(fc.integer({ min: 1, max: 8 }), value),
         step: fc.oneof(fc.nat(3), value),
@@ -286,6 +286,24 @@ describe('insight-wasm serve', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('a refused request changes nothing of prompts that were added just before', () => {
+    const seen = (step: number) => ({ id: 'n', successes: 1, trials: 2, step });
+    const files = [true, false].map((isTried) => {
+      let file: Uint8Array | undefined;
+      const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
+      const save = (saved: State) => {
+        file = encodeState(saved);
+      };
+      const session = new Session(State.unseen(settings), save, 0);
+      session.answer(observe(seen(1)));
+      if (isTried) expect(session.answer(observe(seen(3), seen(2)))).toMatchObject({ error: { code: 'refused' } });
+      session.answer(observe(seen(4)));
+      session.save();
+      return file;
+    });
+    expect(files[0]).toEqual(files[1]);
   });
 
   function start(...flags: string[]): ChildProcessWithoutNullStreams {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Session } from '../../src/cli/serve/session.ts';
 import { decodeState, encodeState } from '../../src/cli/state/codec.ts';
@@ -20,7 +20,7 @@ export interface Outcomes {
 
 const DISCOUNT = '0.9';
 /** Enough that a save takes longer than a step of the clock. */
-const PROMPTS = 20_000;
+const PROMPTS = 40_000;
 
 /**
  * In each round the log grows, ingest runs, and is killed: at any time, or while it saves. Whatever is left must be
@@ -111,8 +111,9 @@ async function kill(child: ChildProcess, state: string, random: () => number, mo
     await sleep(random() * most);
   } else {
     const deadline = performance.now() + 2000;
-    while (written() === before && child.exitCode === null && performance.now() < deadline) await sleep(0);
-    await sleep(Math.floor(random() * 8));
+    while (written() === before && child.exitCode === null && performance.now() < deadline) await tick();
+    const wait = Math.floor(random() * 8);
+    if (wait > 0) await sleep(wait);
   }
   child.kill('SIGKILL');
   await end;
