@@ -60,6 +60,6 @@ function lost(chosen: Float32Array, own: number): string {
   const last = chosen.at(-1);
   if (last === undefined) return 'nothing was to be selected';
   return own === last
-    ? `a tie with the last one selected, which comes first in the order of the keys`
-    : `its score is below that of the last one selected, ${last}`;
+    ? 'a tie with the last one selected, which comes first in the order of the keys'
+    : `its score is below that of the last one selected, ${last.toPrecision(6)}`;
 }
