@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
-const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate'];
+const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate', 'bench'];
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
