@@ -140,10 +140,9 @@ function refuse(values: Values, flags: readonly (keyof Values)[], reason: string
 
 function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {
   const rule = toRule(acquisition);
-  const parameters = PARAMETERS[rule.kind].filter((name) => name !== 'precision');
   return [
     `${tally.ids.length.toLocaleString('en')} prompts, ${tally.rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
-    ...parameters.map((name) => `${name} ${rule[name]}`),
+    ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
     `discount ${discount}`,
   ].join(', ');
 }
