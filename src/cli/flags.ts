@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UnsupportedError } from '../index.ts';
 import { checkInteger } from '../validate.ts';
 import { UsageError } from './errors.ts';
@@ -20,6 +21,11 @@ export function fromFlags<T>(body: () => T): T {
     if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(inFlagTerms(error.message));
     throw error;
   }
+}
+
+/** Flags and positional arguments. */
+export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  return fromFlags(() => parseArgs({ args: [...args], allowPositionals: true, options }));
 }
 
 /** `"acquisition.rollouts" expected ...` becomes `--rollouts expected ...`; of parseArgs' advice only the first sentence. */

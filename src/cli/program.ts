@@ -4,12 +4,19 @@ import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
+import { explain } from './commands/explain.ts';
+import { ingest } from './commands/ingest.ts';
 import { select } from './commands/select.ts';
+import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
+import { state } from './commands/state.ts';
+import { status } from './commands/status.ts';
 import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ audit, select, simulate, bench }));
+const COMMANDS = new Map<string, Command>(
+  Object.entries({ audit, ingest, select, explain, status, state, serve, simulate, bench }),
+);
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
 
@@ -28,7 +35,8 @@ be used, with nothing on stdout; 2 a wrong command line.
 Examples:
   insight-wasm simulate > rollouts.jsonl
   insight-wasm audit rollouts.jsonl
-  insight-wasm select rollouts.jsonl --count 20
+  insight-wasm ingest rollouts.jsonl --state pool.iws
+  insight-wasm select --state pool.iws --count 20
 `;
 
 /** Runs a command line and returns its exit code. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
+const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate', 'bench'];
+
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
-    ['', 'expected a command: audit, select, simulate, bench'],
-    ['__proto__', 'expected a command: audit, select, simulate, bench, got __proto__'],
+    ['', `expected a command: ${commands.join(', ')}`],
+    ['__proto__', `expected a command: ${commands.join(', ')}, got __proto__`],
     ['select', 'expected LOGS: files, folders or globs, or - for stdin'],
     ['select a --id x --hash y', '--id and --hash exclude each other'],
     ['select a --reward x --rate y', '--reward is for rollouts, --successes and --rate are for counts'],
@@ -29,7 +31,10 @@ describe('a wrong command line', () => {
     ['select a --eta=-1', '--eta expected a number in [0, 10000], got -1'],
     ['select a --mu 2', '--mu expected a number in [0, 1], got 2'],
     ['select a --acquisition expected-difficulty --target 2', '--target expected a number in [0, 1], got 2'],
-    ['select a --target 0.5', '--acquisition weighted-mutual-information takes rollouts, eta, mu, precision, not --target'],
+    [
+      'select a --target 0.5',
+      '--acquisition weighted-mutual-information takes rollouts, eta, mu, precision, not --target',
+    ],
     ['select a --acquisition inverse-evidence --eta 3', '--acquisition inverse-evidence takes no parameter, not --eta'],
     ['select a --acquisition random', '--acquisition random needs --seed'],
     ['select a --acquisition random --seed 0.5', '--seed expected an integer in [0, 9007199254740991], got 0.5'],
@@ -53,7 +58,7 @@ describe('a wrong command line', () => {
 
   test.each(cases)('insight-wasm %s', (line, reason) => {
     const args = line.split(' ').filter(Boolean);
-    const command = ['audit', 'select', 'simulate', 'bench'].includes(args[0] ?? '') ? `${args[0]} ` : '';
+    const command = commands.includes(args[0] ?? '') ? `${args[0]} ` : '';
     expect(cli(args)).toEqual({
       status: 2,
       stdout: '',
@@ -65,10 +70,8 @@ describe('a wrong command line', () => {
     for (const args of [
       ['--help'],
       ['-h'],
-      ['select', '--help'],
       ['select', '--bogus', '-h'],
-      ['simulate', '--help'],
-      ['audit', '--help'],
+      ...commands.map((command) => [command, '--help']),
     ]) {
       const lines = output(args).split('\n');
       expect(lines[0]).toMatch(/^Usage: insight-wasm /);

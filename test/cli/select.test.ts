@@ -56,9 +56,9 @@ describe('insight-wasm select', () => {
     },
   );
 
-  test('all ten acquisitions are tried above, and named in the help with their defaults', () => {
+  test('all ten acquisitions are tried above, and named in the help of the program with their defaults', () => {
     expect(samples.map(({ kind }) => kind)).toEqual(ACQUISITIONS);
-    const help = output(['select', '--help']).replaceAll(/[,:]?\n {5,}/g, ' ');
+    const help = output(['--help']).replaceAll(/[,:]?\n {5,}/g, ' ');
     for (const kind of ACQUISITIONS.slice(0, -1)) {
       const rule = toRule({ kind } as Acquisition);
       const line = help.split('\n').find((text) => new RegExp(`^  (.*, )?${kind}\\b`).test(text));

@@ -1,126 +1,141 @@
-import { parseArgs } from 'node:util';
 import { PARAMETERS, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { referenceEngine } from '../../reference.ts';
-import { ACQUISITION_FLAGS, ACQUISITIONS_HELP, type AcquisitionValues, toAcquisition } from '../acquisition-flags.ts';
 import { type Choice, toTable } from '../choices.ts';
-import type { Command } from '../command.ts';
+import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { fromFlags, toChoice, toNumber } from '../flags.ts';
+import { parseFlags, toChoice, toNumber } from '../flags.ts';
+import { joinRows } from '../join.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../query-flags.ts';
+import { LOG_FLAGS, toLogs } from '../read/log-flags.ts';
 import { readLogs, toWarnings } from '../read/logs.ts';
+import { choose } from '../state/choose.ts';
+import { SETTINGS_FLAGS, toPrior } from '../state/settings.ts';
+import { loadState } from '../state/store.ts';
 import { Tally } from '../tally.ts';
 
-const HELP = `Usage: insight-wasm select LOGS... [flags]
+const HELP = `Usage: insight-wasm select --state FILE [flags]
+       insight-wasm select LOGS... [flags]
 
-Chooses the prompts to roll out next. LOGS are the files, folders or globs that
-a trainer wrote, or - for stdin; of JSON lines each has an id and
-  {"id": "a", "score": 1, "step": 7}             one rollout; step is optional
-  {"id": "a", "successes": 3, "trials": 8}       or one observation
-  {"id": "a", "successes": [3, 5], "trials": 8}  or several, oldest first
+Chooses the prompts to roll out next: out of a state, which ingest makes, or out
+of LOGS at once. LOGS are the files, folders or globs that a trainer wrote, or -
+for stdin. Best first.
 
-  --count N           how many to select (256)
-  --acquisition KIND  the rule that scores a prompt, see below
-  --rollouts K, --eta X, --mu X, --target X, --precision NAME
-                      parameters of the rule
-  --candidates N      select out of N prompts, drawn at random with --seed
-  --seed N            needed by --candidates and by --acquisition random
+${QUERY_HELP}  --json              one {"id","score","mean","evidence"} a line
+  --keys              one key a line, as --only and --exclude read them
+
+With --state (as --only, --exclude and --cooldown):
+  --join DATASET      write the rows of a data set that have these keys, as they
+                      are; of rows with one key the first
+  --id FIELD, --hash FIELDS      how a row of it has its key (id)
+
+With LOGS:
   --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
   --discount X        the share of older evidence that an observation keeps (1);
                       below 1 they apply in order of step, then of the file
-${LOG_HELP_SHORT}  --engine NAME       wasm, or reference: the same bits without Wasm (wasm)
-  --json              one {"id","score","mean","evidence"} a line
+  --format, --id, --hash, --reward, --threshold, --step, --successes, --trials,
+  --rate              how logs are read: insight-wasm audit --help
+  --engine NAME       wasm, or reference: the same bits without Wasm (wasm)
 
-${ACQUISITIONS_HELP}
 Examples:
   insight-wasm select rollouts.jsonl --count 20
-  zcat run.jsonl.gz | insight-wasm select - --discount 0.9 --json
+  insight-wasm select --state pool.iws --join prompts.jsonl > batch.jsonl
 `;
 
+const FLAGS = {
+  ...QUERY_FLAGS,
+  ...LOG_FLAGS,
+  ...SETTINGS_FLAGS,
+  threshold: { type: 'string' }, // no default: not every use has one
+  state: { type: 'string' },
+  join: { type: 'string' },
+  engine: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  keys: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
 export const select: Command = {
-  summary: 'choose the prompts to roll out next from a log of rollouts',
+  summary: 'choose the prompts to roll out next, from a state or a log',
   help: HELP,
   async run(args, streams) {
-    const settings = parse(args);
-    const tally = new Tally(settings.pool.discount, settings.rule);
-    const taken = await readLogs(settings.logs, streams, (row) => tally.add(row));
-
-    const { ids } = tally;
-    const pool = new PosteriorPool(ids.length, settings.pool);
-    for (const batch of tally.batches()) pool.update(batch);
-    const { indices, scores } = pool.select(settings.count, settings.select);
-
-    const choices = Array.from(indices, (index, i): Choice => {
-      const { mean, evidence } = pool.get(index);
-      return { id: ids[index] as string, score: scores[i] as number, mean, evidence };
-    });
-    const lines = settings.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
-    await writeLines(streams.stdout, lines);
-    for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
-    if (streams.stderr.isTTY) streams.stderr.write(`${summarize(tally, settings.select, settings.pool.discount)}\n`);
+    const { values, positionals } = parseFlags(args, FLAGS);
+    if (Number(values.json) + Number(values.keys) + Number(values.join !== undefined) > 1) {
+      throw new UsageError('--join, --json and --keys exclude each other');
+    }
+    if (values.state === undefined) await fromLogs(values, positionals, streams);
+    else await fromState(values.state, values, positionals, streams);
   },
 };
 
-/** Reads the flags, and tries them on an empty pool: a wrong one is reported before the log is read. */
-function parse(args: readonly string[]) {
-  const { values, positionals } = fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...ACQUISITION_FLAGS,
-        ...LOG_FLAGS,
-        count: { type: 'string', default: '256' },
-        candidates: { type: 'string' },
-        seed: { type: 'string' },
-        prior: { type: 'string', default: '1,1' },
-        discount: { type: 'string', default: '1' },
-        engine: { type: 'string', default: 'wasm' },
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  );
-  const engine = toChoice('engine', values.engine, ['wasm', 'reference']);
-  const settings = {
-    ...toLogs(values, positionals),
-    pool: {
-      prior: toPrior(values.prior),
-      discount: toNumber('discount', values.discount),
-      engine: engine === 'reference' ? referenceEngine : undefined,
-    },
-    count: toNumber('count', values.count),
-    select: toSelectOptions(values),
-    json: values.json,
-  };
-  fromFlags(() => new PosteriorPool(0, settings.pool).select(settings.count, settings.select));
-  return settings;
-}
-
-function toPrior(text: string): { alpha: number; beta: number } {
-  const parts = text.split(',');
-  if (parts.length !== 2) throw new UsageError(`--prior expected two numbers as A,B, got ${JSON.stringify(text)}`);
-  const [alpha, beta] = parts.map((part) => toNumber('prior', part)) as [number, number];
-  return { alpha, beta };
-}
-
-type SelectValues = AcquisitionValues & {
-  readonly candidates?: string | undefined;
-  readonly seed?: string | undefined;
-};
-
-function toSelectOptions(values: SelectValues): SelectOptions {
-  const seed = values.seed === undefined ? undefined : toNumber('seed', values.seed);
-  const acquisition = toAcquisition(values, seed);
-  if (values.candidates === undefined) {
-    if (seed !== undefined && acquisition.kind !== 'random') {
-      throw new UsageError(`--seed is for --candidates and --acquisition random: ${acquisition.kind} takes none`);
+async function fromState(path: string, values: Values, paths: readonly string[], streams: Streams): Promise<void> {
+  if (paths.length > 0) throw new UsageError('LOGS and --state exclude each other: insight-wasm ingest adds logs');
+  const { id, hash, join } = values;
+  refuse(values, ['prior', 'discount', 'engine', 'format', 'reward', 'threshold', 'step', 'successes'], 'is for LOGS');
+  refuse(values, ['trials', 'rate'], 'is for LOGS');
+  if (join === undefined) refuse(values, ['id', 'hash'], 'is for LOGS and --join');
+  if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
+  const query = toQuery(values);
+  const state = loadState(path);
+  const { indices, scores } = choose(state, query);
+  const keys = Array.from(indices, (index) => state.keys.at(index));
+  if (join === undefined) {
+    await print(keys, state.pool, indices, scores, values, streams);
+  } else {
+    const { rows, repeated } = await joinRows(keys, join, { id, hash: hash?.split(',') }, streams.stdin);
+    await writeLines(streams.stdout, rows);
+    if (repeated > 0) {
+      streams.stderr.write(`insight-wasm: ${repeated} of the prompts have more than one row: the first is written\n`);
     }
-    return { acquisition };
   }
-  if (seed === undefined) throw new UsageError('--candidates needs --seed');
-  return { acquisition, candidates: { size: toNumber('candidates', values.candidates), seed } };
+}
+
+async function fromLogs(values: Values, paths: readonly string[], streams: Streams): Promise<void> {
+  refuse(values, ['exclude', 'only', 'cooldown', 'join'], 'needs --state');
+  const engine = toChoice('engine', values.engine ?? 'wasm', ['wasm', 'reference']);
+  const { logs, rule } = toLogs({ ...values, threshold: values.threshold ?? '0.5' }, paths);
+  const poolOptions = {
+    prior: toPrior(values.prior ?? '1,1'),
+    discount: toNumber('discount', values.discount ?? '1'),
+    engine: engine === 'reference' ? referenceEngine : undefined,
+  };
+  const { count, options } = toSelection(values, poolOptions);
+  const tally = new Tally(poolOptions.discount, rule);
+  const taken = await readLogs(logs, streams, (row) => tally.add(row));
+
+  const { ids } = tally;
+  const pool = new PosteriorPool(ids.length, poolOptions);
+  for (const batch of tally.batches()) pool.update(batch);
+  const { indices, scores } = pool.select(count, options);
+  const keys = Array.from(indices, (index) => ids[index] as string);
+  await print(keys, pool, indices, scores, values, streams);
+  for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
+  if (streams.stderr.isTTY) streams.stderr.write(`${summarize(tally, options, poolOptions.discount)}\n`);
+}
+
+async function print(
+  keys: readonly string[],
+  pool: PosteriorPool,
+  indices: Uint32Array,
+  scores: Float32Array,
+  values: Values,
+  streams: Streams,
+): Promise<void> {
+  if (values.keys) return writeLines(streams.stdout, keys);
+  const choices = keys.map((id, i): Choice => {
+    const { mean, evidence } = pool.get(indices[i] as number);
+    return { id, score: scores[i] as number, mean, evidence };
+  });
+  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
+  await writeLines(streams.stdout, lines);
+}
+
+function refuse(values: Values, flags: readonly (keyof Values)[], reason: string): void {
+  const given = flags.find((flag) => values[flag] !== undefined);
+  if (given !== undefined) throw new UsageError(`--${given} ${reason}`);
 }
 
 function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {

@@ -1,0 +1,61 @@
+import type { Command } from '../command.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { parseFlags } from '../flags.ts';
+import { writeLines } from '../output.ts';
+import { printable } from '../printable.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../query-flags.ts';
+import { type Explanation, explainPrompt } from '../state/explanation.ts';
+import { quoteKey } from '../state/keys.ts';
+import { loadState } from '../state/store.ts';
+
+const HELP = `Usage: insight-wasm explain KEY --state FILE [flags]
+
+Says what is believed of one prompt, how its score comes about, where it ranks
+in the whole state, and whether select with the same flags would choose it, and
+if not, why: its score is too low, it is excluded or cools down, or it is not
+among the candidates.
+
+  --state FILE        the state
+${QUERY_HELP}  --json              as JSON
+
+Example:
+  insight-wasm explain prompt-0007 --state pool.iws --count 20
+`;
+
+const FLAGS = {
+  ...QUERY_FLAGS,
+  state: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+export const explain: Command = {
+  summary: 'tell why a prompt of a state would be chosen, or not',
+  help: HELP,
+  async run(args, { stdout }) {
+    const { values, positionals } = parseFlags(args, FLAGS);
+    const [key] = positionals;
+    if (key === undefined || positionals.length > 1)
+      throw new UsageError(`expected one KEY, got ${positionals.length}`);
+    if (values.state === undefined) throw new UsageError('expected --state FILE');
+    const query = toQuery(values);
+    const state = loadState(values.state);
+    const index = state.keys.indexOf(key);
+    if (index < 0) throw new DataError(`${values.state}: ${quoteKey(key)} is not in it`);
+    const explanation = explainPrompt(state, index, query);
+    await writeLines(stdout, values.json ? [JSON.stringify(explanation)] : describe(explanation, state.size));
+  },
+};
+
+function describe(explanation: Explanation, size: number): string[] {
+  const { id, mean, evidence, visits, step, acquisition, score, factors, rank, chosen, why } = explanation;
+  const product = Object.entries(factors).map(([name, value]) => `${name} ${value.toPrecision(6)}`);
+  return [
+    `prompt     ${printable(id)}`,
+    `posterior  mean ${mean.toFixed(4)}, evidence ${evidence.toFixed(2)}`,
+    `visits     ${visits}${step === null ? '' : `, the last at step ${step}`}`,
+    `score      ${score.toPrecision(6)}${product.length === 0 ? '' : ` = ${product.join(' x ')}`}`,
+    `           ${acquisition}`,
+    `rank       ${rank.toLocaleString('en')} of ${size.toLocaleString('en')}`,
+    `${chosen ? 'chosen     ' : 'not chosen '}${why}`,
+  ];
+}

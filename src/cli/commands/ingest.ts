@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command, Streams } from '../command.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { parseFlags } from '../flags.ts';
+import { writeLines } from '../output.ts';
+import { printable } from '../printable.ts';
+import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
+import { readLogs, toWarnings } from '../read/logs.ts';
+import { Collector } from '../state/collector.ts';
+import { STDIN } from '../state/ledger.ts';
+import { checkRule, checkSettings, SETTINGS_FLAGS, toRule, toSettings } from '../state/settings.ts';
+import { State } from '../state/state.ts';
+import { findState, saveState, withLock } from '../state/store.ts';
+
+const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
+
+Adds what a trainer has logged to a state, which keeps a posterior for each
+prompt; makes the state if there is none. LOGS are files, folders or globs, or -
+for stdin, in any of the formats that insight-wasm audit tells.
+
+The state remembers how far it has read each log, so ingest may run as often as
+you like: it takes what is new, and nothing twice. A log that was rewritten or
+cut is refused. Rollouts of one prompt and step are one observation, also when
+they come in parts. FILE is replaced at once: stopped at any moment, it is
+the old state or the new one.
+
+  --state FILE        the state, such as pool.iws
+  --discount X        the share of older evidence that an observation keeps (1);
+                      below 1 a step that is older than the last one of its
+                      prompt is refused, as the order counts
+  --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
+${LOG_HELP_SHORT}  --json              what was done, as JSON
+
+--discount, --prior, --id, --hash, --reward and --threshold stay what they were
+when the state was made, and need not be repeated.
+
+Examples:
+  insight-wasm ingest rollouts/ --state pool.iws --discount 0.9
+  insight-wasm select --state pool.iws --count 256
+`;
+
+const FLAGS = {
+  ...LOG_FLAGS,
+  ...SETTINGS_FLAGS,
+  threshold: { type: 'string' }, // no default, as that of the state is one
+  state: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
+export const ingest: Command = {
+  summary: 'add logs of rollouts to a state',
+  help: HELP,
+  async run(args, streams) {
+    const { values, positionals } = parseFlags(args, FLAGS);
+    const { state: path } = values;
+    if (path === undefined) throw new UsageError('expected --state FILE');
+    toSettings(values);
+    toLogs({ ...values, ...toRule(values) }, positionals); // a wrong flag is reported before anything is read
+    const done = await withLock(path, () => addLogs(path, values, positionals, streams));
+    for (const warning of done.warnings) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
+    await writeLines(streams.stdout, [
+      values.json ? JSON.stringify(done.report) : printable(describe(path, done.report)),
+    ]);
+  },
+};
+
+interface Report {
+  readonly rows: number;
+  /** Rollouts left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly prompts: number;
+  readonly newPrompts: number;
+  readonly logs: number;
+  readonly step: number | null;
+}
+
+async function addLogs(path: string, values: Values, paths: readonly string[], streams: Streams) {
+  const found = findState(path);
+  if (found !== undefined) checkSettings(found.settings, values);
+  if (found?.rule !== undefined) checkRule(found.rule, values);
+  const before = found ?? State.unseen(toSettings(values));
+  const flags = before.rule ?? toRule(values);
+  const { logs, rule } = toLogs({ ...values, ...flags }, paths);
+
+  const collector = new Collector(before, rule);
+  const toPath = (name: string): string => (name === 'stdin' && paths.includes('-') ? STDIN : resolve(name));
+  const seen = new Set<string>();
+  const taken = await readLogs(logs, streams, (row) => collector.add(row), {
+    before(name) {
+      const path = toPath(name);
+      if (seen.has(path)) throw new DataError(`${name}: given twice`);
+      seen.add(path);
+      return before.ledger.before(path);
+    },
+  });
+  const after = before.forLogs(collector.keys, flags);
+  after.ledger.take(taken.map(({ name, bytes, sha256 }) => ({ path: toPath(name), bytes, sha256 })));
+  after.observe(collector.observations(after));
+  const rows = taken.reduce((sum, file) => sum + file.rows, 0);
+  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, before.ledger.logs)) saveState(path, after);
+  const report: Report = {
+    rows,
+    skipped: addUp(taken.map(({ skipped }) => skipped)),
+    prompts: after.size,
+    newPrompts: after.size - before.size,
+    logs: taken.length,
+    step: after.lastStep ?? null,
+  };
+  return { report, warnings: toWarnings(taken) };
+}
+
+function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [reason, count] of counts.flatMap(Object.entries<number>)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
+}
+
+function describe(path: string, { rows, skipped, prompts, newPrompts, step }: Report): string {
+  const number = (value: number): string => value.toLocaleString('en');
+  const last = step === null ? '' : `, last step ${step}`;
+  const left = Object.entries(skipped).map(([reason, count]) => `, ${number(count)} skipped: ${reason}`);
+  return `${path}: ${number(rows)} rows added${left.join('')}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
+}

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import type { Command, Streams } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { fromFlags, toInteger } from '../flags.ts';
+import { printable } from '../printable.ts';
+import { parseObject } from '../read/json.ts';
+import { splitLines } from '../serve/lines.ts';
+import { RequestError } from '../serve/request.ts';
+import { Session } from '../serve/session.ts';
+import { lock } from '../state/lock.ts';
+import { checkSettings, SETTINGS_FLAGS, toSettings } from '../state/settings.ts';
+import { State } from '../state/state.ts';
+import { findState, saveState } from '../state/store.ts';
+
+/** Bytes of the longest request: observations of a million prompts. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+const HELP = `Usage: insight-wasm serve --state FILE [flags]
+
+Answers requests on stdin with answers on stdout, a JSON object a line each, in
+order, until stdin ends: for a trainer that keeps it running. examples/client.py
+is a client in Python.
+
+  {"op":"select","count":256}          {"ids":[...],"scores":[...]}
+     also acquisition, candidates, exclude, only, cooldown, such as
+     "acquisition":{"kind":"random","seed":1}, "candidates":{"size":64,"seed":7}
+  {"op":"observe","observations":[      {"observed":1,"unsaved":1}
+     {"id":"a","successes":3,"trials":8,"step":7}]}
+  {"op":"status","count":256}          shares of the prompts, the wasted share
+  {"op":"save"}                        {"saves":1}
+  {"op":"metrics"}                     counts, seconds, memory
+
+A request may have an "id", which its answer repeats. What cannot be done is
+answered with {"error":{"code","message"}}, and changes nothing. Unknown prompts
+that are observed are added. The state is made if there is none, locked while
+this runs, and saved as below, when stdin ends, and on SIGTERM or SIGINT.
+
+  --state FILE        the state
+  --save-every N      save after N observations (1024); 0: only at the end
+  --discount X        of a new state (1)
+  --prior A,B         of a new state (1,1)
+
+Example:
+  echo '{"op":"select","count":3}' | insight-wasm serve --state pool.iws
+`;
+
+export const serve: Command = {
+  summary: 'answer requests of a trainer about a state, line by line',
+  help: HELP,
+  async run(args, streams) {
+    const { values } = parse(args);
+    const { state: path } = values;
+    if (path === undefined) throw new UsageError('expected --state FILE');
+    const saveEvery = toInteger('save-every', values['save-every'], 0, Number.MAX_SAFE_INTEGER);
+    const settings = toSettings(values);
+    const unlock = lock(path);
+    let session: Session | undefined;
+    const end = (): void => {
+      try {
+        session?.save();
+      } finally {
+        session = undefined;
+        unlock();
+      }
+    };
+    // When a signal ends it, or nobody reads the answers any more.
+    const exit = (): void => {
+      try {
+        end();
+      } catch (error) {
+        streams.stderr.write(`insight-wasm: ${printable((error as Error).message)}\n`);
+        process.exitCode = 1;
+      }
+    };
+    const stop = (): void => process.exit();
+    process.once('exit', exit).once('SIGTERM', stop).once('SIGINT', stop);
+    try {
+      const found = findState(path);
+      if (found !== undefined) checkSettings(found.settings, values);
+      session = new Session(found ?? State.unseen(settings), (state) => saveState(path, state), saveEvery);
+      await answerAll(session, streams);
+    } finally {
+      process.off('exit', exit).off('SIGTERM', stop).off('SIGINT', stop);
+      end();
+    }
+  },
+};
+
+async function answerAll(session: Session, { stdin, stdout }: Streams): Promise<void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const line of splitLines(stdin, MOST_BYTES)) {
+    if (line?.every((byte) => byte === 32 || byte === 13 || byte === 9)) continue;
+    if (!stdout.write(`${JSON.stringify(answer(line, session, decoder))}\n`)) await once(stdout, 'drain');
+  }
+}
+
+function answer(line: Uint8Array | undefined, session: Session, decoder: TextDecoder): object {
+  try {
+    if (line === undefined) throw new RequestError('too-long', `more than ${MOST_BYTES.toLocaleString('en')} bytes`);
+    return session.answer(toRequest(line, decoder));
+  } catch (error) {
+    return session.refuse(error);
+  }
+}
+
+function toRequest(line: Uint8Array, decoder: TextDecoder) {
+  try {
+    return parseObject(decoder.decode(line)) ?? {};
+  } catch (error) {
+    throw new RequestError('json', (error as Error).message);
+  }
+}
+
+function parse(args: readonly string[]) {
+  return fromFlags(() =>
+    parseArgs({
+      args: [...args],
+      options: {
+        ...SETTINGS_FLAGS,
+        state: { type: 'string' },
+        'save-every': { type: 'string', default: '1024' },
+      },
+    }),
+  );
+}

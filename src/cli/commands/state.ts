@@ -1,0 +1,110 @@
+import type { Command, Streams } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { parseFlags } from '../flags.ts';
+import { readRows, toKey } from '../join.ts';
+import { writeLines } from '../output.ts';
+import { printable } from '../printable.ts';
+import { exportRows, Importer } from '../state/exchange.ts';
+import { checkSettings, SETTINGS_FLAGS, toSettings } from '../state/settings.ts';
+import { State } from '../state/state.ts';
+import { findState, loadState, saveState, withLock } from '../state/store.ts';
+
+const HELP = `Usage: insight-wasm state show --state FILE [--json]
+       insight-wasm state export --state FILE
+       insight-wasm state import ROWS --state FILE [flags]
+
+show says what a state was made with and which logs it has read, and how far.
+export writes a line of JSON for each prompt, in the order of the state, with
+the exact values:
+  {"key","alpha","beta","visits","step","open":{...}}
+step is that of the last visit; "open" is the posterior before that visit, with
+its counts, to which rows of the same step still add.
+
+import adds the prompts of ROWS (lines of JSON, or - for stdin) to a state, or
+makes one: rows of an export, posteriors from elsewhere, or the rows of a data
+set, which start at the prior. Prompts that were never rolled out can only be
+selected if they are in the state, so import the data set first. What is in the
+state stays; a second posterior for one of its prompts is refused.
+
+  --state FILE        the state
+  --id FIELD, --hash FIELDS
+                      import: how a row has its key (key)
+  --discount X        import: of a new state (1)
+  --prior A,B         import: of a new state (1,1)
+  --json              show: as JSON
+
+Examples:
+  insight-wasm state import prompts.jsonl --id id --state pool.iws
+  insight-wasm state export --state pool.iws > posteriors.jsonl
+`;
+
+const FLAGS = {
+  ...SETTINGS_FLAGS,
+  state: { type: 'string' },
+  id: { type: 'string' },
+  hash: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
+export const state: Command = {
+  summary: 'show, export or import a state',
+  help: HELP,
+  async run(args, streams) {
+    const { values, positionals } = parseFlags(args, FLAGS);
+    const [name = '', ...paths] = positionals;
+    const action = toAction(name);
+    const { state: path } = values;
+    if (path === undefined) throw new UsageError('expected --state FILE');
+    if (action !== 'import' && paths.length > 0) throw new UsageError(`${action} takes no ${JSON.stringify(paths[0])}`);
+    if (action === 'show') await writeLines(streams.stdout, show(loadState(path), values.json));
+    else if (action === 'export') await writeLines(streams.stdout, exportRows(loadState(path)));
+    else await importRows(path, paths, values, streams);
+  },
+};
+
+const ACTIONS = ['show', 'export', 'import'] as const;
+
+function toAction(name: string): (typeof ACTIONS)[number] {
+  const action = ACTIONS.find((word) => word === name);
+  if (action === undefined) throw new UsageError(`expected state show, export or import, got ${JSON.stringify(name)}`);
+  return action;
+}
+
+function show(state: State, json: boolean): string[] {
+  const { settings, rule, ledger, size, lastStep } = state;
+  const about = { prompts: size, step: lastStep ?? null, ...settings, rule: rule ?? null, logs: ledger.logs };
+  if (json) return [JSON.stringify(about)];
+  const number = (value: number): string => value.toLocaleString('en');
+  const flags = Object.entries(rule ?? {}).map(([flag, value]) => `--${flag} ${value}`);
+  return [
+    `prompts    ${number(size)}${lastStep === undefined ? '' : `, last step ${lastStep}`}`,
+    `discount   ${settings.discount}`,
+    `prior      Beta(${settings.prior.alpha}, ${settings.prior.beta})`,
+    `rule       ${flags.join(' ') || 'none yet'}`,
+    ...ledger.logs.map(({ path, bytes, sha256 }) => `log        ${path}, ${number(bytes)} bytes, sha256 ${sha256}`),
+  ].map(printable);
+}
+
+async function importRows(path: string, paths: readonly string[], values: Values, streams: Streams): Promise<void> {
+  const [rows] = paths;
+  if (rows === undefined || paths.length > 1) throw new UsageError(`expected one ROWS, got ${paths.length}`);
+  const { id = 'key', hash } = values;
+  if (values.id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
+  const settings = toSettings(values);
+  const fields = { id, hash: hash?.split(',') };
+  await withLock(path, async () => {
+    const found = findState(path);
+    if (found !== undefined) checkSettings(found.settings, values);
+    const before = found ?? State.unseen(settings);
+    const importer = new Importer(before.settings);
+    await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
+    const after = before.merge(importer.end(before));
+    saveState(path, after);
+    const number = (value: number): string => value.toLocaleString('en');
+    await writeLines(streams.stdout, [
+      `${printable(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
+    ]);
+  });
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { toRule } from '../../acquisition.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { fromFlags } from '../flags.ts';
+import { writeLines } from '../output.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../query-flags.ts';
+import { type Outlook, toOutlook } from '../state/outlook.ts';
+import { loadState } from '../state/store.ts';
+
+const HELP = `Usage: insight-wasm status --state FILE [flags]
+
+Says how many prompts of a state are worth rolling out, and how much of the next
+batch would be wasted. By its posterior a prompt is
+
+  unseen      if it was never visited;
+  saturated   if the next group of K rollouts is more likely all right than not;
+  hopeless    if it is more likely all wrong than not;
+  learnable   if it was visited and is neither.
+
+The wasted share is what is expected of the batch that select would choose with
+the same flags: the mean chance that a group is all right or all wrong, and so
+has no advantage to learn from. K is --rollouts, or 8 if the rule has none.
+
+  --state FILE        the state
+${QUERY_HELP}  --json              as JSON
+
+Example:
+  insight-wasm status --state pool.iws --count 256
+`;
+
+export const status: Command = {
+  summary: 'tell what a state knows, and what the next batch would waste',
+  help: HELP,
+  async run(args, { stdout }) {
+    const { values } = fromFlags(() =>
+      parseArgs({
+        args: [...args],
+        options: {
+          ...QUERY_FLAGS,
+          state: { type: 'string' },
+          json: { type: 'boolean', default: false },
+        },
+      }),
+    );
+    if (values.state === undefined) throw new UsageError('expected --state FILE');
+    const query = toQuery(values);
+    // A group of one rollout is never mixed.
+    const rollouts = Math.max(2, toRule(query.acquisition).rollouts || 8);
+    const outlook = toOutlook(loadState(values.state), query, rollouts);
+    await writeLines(stdout, values.json ? [JSON.stringify(outlook)] : describe(outlook));
+  },
+};
+
+function describe(outlook: Outlook): string[] {
+  const { prompts, step, selected, wasted } = outlook;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(8);
+  return [
+    `prompts     ${prompts.toLocaleString('en')}${step === null ? '' : `, last step ${step}`}`,
+    ...(['learnable', 'saturated', 'hopeless', 'unseen'] as const).map(
+      (name) => `${name.padEnd(10)}${percent(outlook[name])}`,
+    ),
+    wasted === null ? 'next batch  empty' : `wasted    ${percent(wasted)}  expected, of the next ${selected} groups`,
+  ];
+}

@@ -1,0 +1,131 @@
+import { LEAST, MOST } from '../../validate.ts';
+import { DataError } from '../errors.ts';
+import { bad, checkInteger, type Fields, getNumber, isObject } from '../read/fields.ts';
+import { quoteKey } from './keys.ts';
+import { type Settings, State } from './state.ts';
+
+/** The prompts of a state as lines of JSON, in the order of their keys. */
+export function* exportRows({ keys, pool, columns }: State): Generator<string> {
+  for (let i = 0; i < keys.size; i++) {
+    const step = columns.steps[i] as number;
+    const trials = columns.trials[i] as number;
+    yield JSON.stringify({
+      key: keys.at(i),
+      alpha: pool.alpha[i],
+      beta: pool.beta[i],
+      visits: columns.visits[i],
+      ...(Number.isNaN(step) ? {} : { step }),
+      ...(trials === 0
+        ? {}
+        : {
+            open: {
+              alpha: columns.settledAlpha[i],
+              beta: columns.settledBeta[i],
+              successes: columns.successes[i],
+              trials,
+            },
+          }),
+    });
+  }
+}
+
+/** Makes a state of the rows of an export, of posteriors from elsewhere, or of a data set. */
+export class Importer {
+  readonly #settings: Settings;
+  readonly #prompts = new Map<string, Prompt | undefined>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get keys(): Iterable<string> {
+    return this.#prompts.keys();
+  }
+
+  /**
+   * Adds a prompt, at the prior if the row has no posterior. A data set may repeat itself, posteriors may not.
+   * @throws DataError for a row that makes no sense
+   */
+  add(key: string, row: Fields): void {
+    const prompt = Object.hasOwn(row, 'alpha') ? toPrompt(row) : undefined;
+    const isKnown = this.#prompts.has(key);
+    if (isKnown && (prompt ?? this.#prompts.get(key)) !== undefined) {
+      throw new DataError(`${quoteKey(key)} is there twice`);
+    }
+    if (!isKnown) this.#prompts.set(key, prompt);
+  }
+
+  /**
+   * The prompts that `state` lacks, as a state of their own.
+   * @throws DataError for a posterior of a prompt that it has
+   */
+  end(state: State): State {
+    const keys = [...this.#prompts.keys()].filter((key) => {
+      const isMissing = state.keys.indexOf(key) < 0;
+      if (!isMissing && this.#prompts.get(key) !== undefined) {
+        throw new DataError(`${quoteKey(key)} is in the state, and keeps its posterior`);
+      }
+      return isMissing;
+    });
+    const unseen = State.unseen(this.#settings, keys);
+    const { keys: table, columns } = unseen;
+    const wanted: [index: number, prompt: Prompt][] = [];
+    for (let index = 0; index < table.size; index++) {
+      const prompt = this.#prompts.get(table.at(index));
+      if (prompt === undefined) continue;
+      for (const name of COLUMNS) columns[name][index] = prompt[name];
+      wanted.push([index, prompt]);
+    }
+    const imported = new State(this.#settings, table, columns);
+    const wrong = wanted.find(
+      ([i, { alpha, beta }]) => imported.pool.alpha[i] !== alpha || imported.pool.beta[i] !== beta,
+    );
+    if (wrong !== undefined) {
+      throw new DataError(
+        `${quoteKey(table.at(wrong[0]))}: alpha and beta are not what "open" makes them with this discount and prior`,
+      );
+    }
+    return imported;
+  }
+}
+
+const COLUMNS = ['settledAlpha', 'settledBeta', 'successes', 'trials', 'steps', 'visits'] as const;
+
+type Prompt = { readonly [name in (typeof COLUMNS)[number] | 'alpha' | 'beta']: number };
+
+const MOST_COUNT = 2 ** 32 - 1;
+
+function toPrompt(row: Fields): Prompt {
+  const posterior = { alpha: getPosterior(row, 'alpha'), beta: getPosterior(row, 'beta') };
+  const rest = {
+    steps: row.step === undefined ? Number.NaN : getNumber(row, 'step') + 0, // not -0
+    visits: row.visits === undefined ? 1 : checkInteger('visits', row.visits, 0, MOST_COUNT),
+  };
+  const { open } = row;
+  if (open === undefined) {
+    return {
+      ...posterior,
+      ...rest,
+      settledAlpha: posterior.alpha,
+      settledBeta: posterior.beta,
+      successes: 0,
+      trials: 0,
+    };
+  }
+  if (!isObject(open)) throw bad('"open"', 'an object', open);
+  const trials = checkInteger('open.trials', open.trials, 1, MOST_COUNT);
+  return {
+    ...posterior,
+    ...rest,
+    settledAlpha: getPosterior(open, 'alpha'),
+    settledBeta: getPosterior(open, 'beta'),
+    successes: checkInteger('open.successes', open.successes, 0, trials),
+    trials,
+  };
+}
+
+function getPosterior(row: Fields, name: string): number {
+  const value = Math.fround(getNumber(row, name));
+  if (value >= LEAST && value <= MOST) return value;
+  throw bad(JSON.stringify(name), `a number in [${LEAST}, ${MOST}]`, row[name]);
+}

@@ -1,0 +1,59 @@
+import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataError } from '../errors.ts';
+
+/** The bytes of a file; undefined if there is none. */
+export function readState(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw toDataError(path, error);
+  }
+}
+
+/**
+ * Replaces a file in one step that a crash of the process or the machine cannot split: whoever opens it finds all of
+ * the old bytes or all of the new ones. One writer at a time: see lock.ts.
+ */
+export function replaceState(path: string, bytes: Uint8Array): void {
+  try {
+    const target = followLinks(path);
+    const next = `${target}.new`;
+    const file = openSync(next, 'w');
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(next, target);
+    syncFolder(dirname(target));
+  } catch (error) {
+    throw toDataError(path, error);
+  }
+}
+
+/** Where the file is that a path leads to, so that a link to it is not what is replaced or locked. */
+export function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there yet
+  }
+}
+
+/** So that the new name is on the disk too. Windows cannot open a folder, and needs no such step. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+export function toDataError(path: string, error: unknown): DataError {
+  return new DataError(`${path}: ${(error as Error).message}`);
+}

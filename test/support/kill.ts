@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { Session } from '../../src/cli/serve/session.ts';
+import { decodeState, encodeState } from '../../src/cli/state/codec.ts';
+import { State } from '../../src/cli/state/state.ts';
+import { folder, jsonl, program } from './cli.ts';
+import { seeded } from './engines.ts';
+import { outputHere } from './run.ts';
+
+/** What became of the rounds: the file was still the old one, or the new one. */
+export interface Outcomes {
+  readonly old: number;
+  readonly new: number;
+}
+
+const DISCOUNT = '0.9';
+/** Enough that a save takes longer than a step of the clock. */
+const PROMPTS = 40_000;
+
+/**
+ * In each round the log grows, ingest runs, and is killed: at any time, or while it saves. Whatever is left must be
+ * the state before or the state after, and the end the state of runs that nobody disturbed.
+ */
+export async function killIngest(rounds: number, seed: number): Promise<Outcomes> {
+  const random = seeded(seed);
+  const [log, state, calm] = ['kill.jsonl', 'kill.iws', 'calm.iws'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const ingest = ['ingest', log, '--discount', DISCOUNT, '--state'];
+  writeFileSync(log, rows(0, PROMPTS, random));
+  for (const path of [state, calm]) await outputHere([...ingest, path]);
+  const outcomes = { old: 0, new: 0 };
+  for (let round = 1; round <= rounds; round++) {
+    appendFileSync(log, rows(round, 500, random));
+    const before = readFileSync(state);
+    await outputHere([...ingest, calm]);
+    const child = spawn(process.execPath, [program, ...ingest, state], { stdio: 'ignore' });
+    await kill(child, state, random, 300);
+    const left = readFileSync(state);
+    const isNew = left.equals(readFileSync(calm));
+    outcomes[isNew ? 'new' : 'old']++;
+    if (!isNew) expect(left.equals(before), `round ${round}: neither the old file nor the new one`).toBe(true);
+  }
+  await outputHere([...ingest, state]);
+  expect(readFileSync(state).equals(readFileSync(calm))).toBe(true);
+  return outcomes;
+}
+
+/** The same of serve, which a trainer starts again from the last step that the state has. */
+export async function killServe(rounds: number, seed: number): Promise<Outcomes> {
+  const random = seeded(seed);
+  const state = join(folder, 'served.iws');
+  const requests: string[] = [];
+  const wanted: Uint8Array[] = []; // the file after each step
+  const settings = { discount: Number(DISCOUNT), prior: { alpha: 1, beta: 1 } };
+  const session = new Session(State.unseen(settings), (saved) => wanted.push(encodeState(saved)), 1);
+  const outcomes = { old: 0, new: 0 };
+  let step = -1; // that the file has
+  for (let round = 0; round < rounds; round++) {
+    const child = spawn(
+      process.execPath,
+      [program, 'serve', '--state', state, '--save-every', '1', '--discount', DISCOUNT],
+      {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      },
+    );
+    child.stdin.on('error', () => {});
+    let answered = step;
+    createInterface(child.stdout).on('line', (line) => {
+      expect(JSON.parse(line)).toMatchObject({ unsaved: 0 });
+      answered++;
+    });
+    for (let next = step + 1; next <= step + 3; next++) {
+      while (requests.length <= next) {
+        const at = requests.length;
+        const text = rows(at, at === 0 ? PROMPTS : 500, random);
+        const observations = text
+          .trimEnd()
+          .split('\n')
+          .map((row) => JSON.parse(row) as object);
+        requests.push(`${JSON.stringify({ op: 'observe', observations })}\n`);
+        session.answer({ op: 'observe', observations });
+      }
+      child.stdin.write(requests[next]);
+    }
+    await kill(child, state, random, 600);
+    const before = step;
+    if (existsSync(state)) step = decodeState(readFileSync(state)).lastStep as number;
+    expect(step, `round ${round}: an answered step is lost`).toBeGreaterThanOrEqual(answered);
+    expect(step).toBeLessThanOrEqual(before + 3);
+    if (step >= 0) expect(readFileSync(state).equals(wanted[step] as Uint8Array), `round ${round}`).toBe(true);
+    outcomes[step > before ? 'new' : 'old']++;
+  }
+  return outcomes;
+}
+
+/** Kills a process after a while of at most `most` ms, or as soon as it has begun to write. */
+async function kill(child: ChildProcess, state: string, random: () => number, most: number): Promise<void> {
+  const end = once(child, 'close');
+  const written = (): string =>
+    [state, `${state}.new`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs).join();
+  const before = written(); // a killed one may have left a file of its own
+  if (random() < 0.5) {
+    await sleep(random() * most);
+  } else {
+    const deadline = performance.now() + 2000;
+    while (written() === before && child.exitCode === null && performance.now() < deadline) await tick();
+    const wait = Math.floor(random() * 8);
+    if (wait > 0) await sleep(wait);
+  }
+  child.kill('SIGKILL');
+  await end;
+}
+
+function rows(step: number, count: number, random: () => number): string {
+  return jsonl(
+    Array.from({ length: count }, (_, i) => {
+      const id = `prompt-${step === 0 ? i : Math.floor(random() * 2 * PROMPTS)}`;
+      return { id, step, successes: Math.floor(random() * 9), trials: 8 };
+    }),
+  );
+}
