@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, expect, test } from 'vitest';
+import { lines, nemoGym, primeRl, rollouts, toParquet, trl, verlV1 } from './support/logs.ts';
 import { nodeFile, root } from './support/node.ts';
 
 // Every fenced snippet of README and docs is run, beside the package and under Node whatever it is written for. A word
@@ -25,9 +26,9 @@ interface Snippet {
   readonly text: string;
 }
 
-const pages = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
-);
+const pages = ['README.md', ...readdirSync(`${root}docs`, { recursive: true }).map((name) => `docs/${name}`)]
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.md'));
 
 const snippets = pages.flatMap((page) => {
   const source = readFileSync(root + page, 'utf8');
@@ -47,11 +48,59 @@ writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 // What a shell calls: the command is ours, and what would install or run the tests is left out.
 for (const [name, command] of Object.entries({
   npx: `shift; exec '${process.execPath}' '${root}dist/cli.js' "$@"`,
+  'insight-wasm': `exec '${process.execPath}' '${root}dist/cli.js' "$@"`,
   npm: 'echo "$@"',
+  python3: 'echo "$@"',
   bun: 'echo "$@"',
 })) {
   writeFileSync(join(folder, 'bin', name), `#!/bin/sh\n${command}\n`);
   chmodSync(join(folder, 'bin', name), 0o755);
+}
+
+/** The logs that the shell snippets of a page read, by their paths. */
+const under = (path: string, files: Readonly<Record<string, string | Uint8Array>>) =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${path}/${name}`, content]));
+const ofIds = rollouts().map(({ prompt, step, isRight }) => ({ id: `p${prompt}`, step, acc: isRight ? 1 : 0 }));
+const logs: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
+  'docs/logs.md': under('runs/42/rollouts', verlV1()),
+  'docs/evaluate.md': under('runs/42/rollouts', verlV1()),
+  'docs/state.md': {
+    'prompts.jsonl': lines([1, 2, 3, 4, 5, 0, 7].map((prompt) => ({ id: `p${prompt}`, prompt: 'x' }))),
+    'rollouts/1.jsonl': lines(ofIds),
+  },
+  'docs/serve.md': {},
+  'docs/logs/verl.md': under(
+    'rollouts',
+    Object.fromEntries(
+      Object.entries(verlV1()).map(([name, text]) => [name, text.replaceAll('"input":', '"prompt_id":7,"input":')]),
+    ),
+  ),
+  'docs/logs/trl.md': under('output_dir', trl()),
+  'docs/logs/prime-rl.md': under('outputs', primeRl()),
+  'docs/logs/nemo-gym.md': under('results', nemoGym()),
+  'docs/logs/others.md': {
+    'log.jsonl': lines(ofIds.map(({ id, step, acc }) => ({ problem: { key: id }, iteration: step, correct: acc }))),
+    'log.csv': 'question,answer,is_correct\nx,1,true\ny,2,false\n',
+    'rates.csv': 'problem,pass_rate\na,0.5\nb,1\n',
+    'counts.parquet': toParquet([
+      ['uid', 'STRING', ['a', 'b']],
+      ['n_correct', 'INT32', [3, 8]],
+      ['n', 'INT32', [8, 8]],
+    ]),
+  },
+};
+
+/** Where the shell snippets of a page are run. */
+function folderOf(page: string): string {
+  const files = logs[page];
+  if (files === undefined) return folder;
+  const own = join(folder, page.replaceAll(/\W/g, '-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(own, name)), { recursive: true });
+    writeFileSync(join(own, name), content);
+  }
+  mkdirSync(own, { recursive: true });
+  return own;
 }
 
 /** Runs a module and returns what it prints. */
@@ -70,24 +119,39 @@ function html(name: string, text: string): string {
   return load(`${name}.mjs`, script as string);
 }
 
-function shell(text: string): string {
+/** A word of success: what it prints may go to a file. */
+function shell(page: string, text: string): string {
   const PATH = `${join(folder, 'bin')}:${process.env.PATH}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', text], {
-    cwd: folder,
+    cwd: folderOf(page),
     encoding: 'utf8',
+    input: '{"op":"status"}\n',
     env: { ...process.env, PATH },
   });
   if (status !== 0) throw new Error(`${status}\n${stdout}${stderr}`);
+  return `${stdout}done`;
+}
+
+/** Compiles it: the names around it are the reader's. */
+function python(text: string): string {
+  const check = 'import sys; compile(sys.stdin.read(), "snippet", "exec"); print("compiles")';
+  const { error, status, stdout, stderr } = spawnSync('python3', ['-c', check], { input: text, encoding: 'utf8' });
+  if (error !== undefined && !process.env.REQUIRE_ALL) {
+    console.warn('NOT COMPILED: there is no python3 here');
+    return 'not compiled';
+  }
+  if (status !== 0) throw new Error(stderr);
   return stdout;
 }
 
 const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-const ways: Record<string, (name: string, text: string) => string> = {
+const ways: Record<string, (name: string, text: string, page: string) => string> = {
   js: (name, text) => load(`${name}.mjs`, text),
   cjs: (name, text) => load(`${name}.cjs`, text),
   ts: (name, text) => load(`${name}.mjs`, ts.transpileModule(text, { compilerOptions: options }).outputText),
   html,
-  sh: (_, text) => shell(text),
+  sh: (_, text, page) => shell(page, text),
+  python: (_, text) => python(text),
   json: (_, text) => String(JSON.parse(text)),
 };
 
@@ -95,10 +159,10 @@ const named = snippets.filter(({ file }) => file !== undefined);
 for (const { file, text } of named) writeFileSync(join(folder, file as string), text);
 const callers = (name: string): Snippet[] => snippets.filter(({ text }) => text.includes(`'./${name}'`));
 
-test.each(snippets)('the snippet at $where runs and prints something', ({ where, language, file, text }) => {
+test.each(snippets)('the snippet at $where runs and prints something', ({ where, page, language, file, text }) => {
   if (file !== undefined && callers(file).length > 0) return; // it runs when they do
   expect(Object.keys(ways), `${where}: no way to run ${language}`).toContain(language);
-  expect(ways[language]?.(where.replaceAll(/\W/g, '-'), text)).not.toBe('');
+  expect(ways[language]?.(where.replaceAll(/\W/g, '-'), text, page)).not.toBe('');
 });
 
 test('the pages have snippets, and the files of one folder', () => {
