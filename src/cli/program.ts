@@ -4,6 +4,7 @@ import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { explain } from './commands/explain.ts';
+import { fit } from './commands/fit.ts';
 import { ingest } from './commands/ingest.ts';
 import { select } from './commands/select.ts';
 import { serve } from './commands/serve.ts';
@@ -14,7 +15,7 @@ import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ audit, ingest, select, explain, status, state, serve, simulate }),
+  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, simulate }),
 );
 
 const HELP = `Usage: insight-wasm COMMAND [flags]
