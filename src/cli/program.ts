@@ -6,6 +6,7 @@ import { audit } from './commands/audit.ts';
 import { explain } from './commands/explain.ts';
 import { fit } from './commands/fit.ts';
 import { ingest } from './commands/ingest.ts';
+import { replay } from './commands/replay.ts';
 import { select } from './commands/select.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
@@ -15,7 +16,7 @@ import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, simulate }),
+  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate }),
 );
 
 const HELP = `Usage: insight-wasm COMMAND [flags]

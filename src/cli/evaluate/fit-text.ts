@@ -7,7 +7,7 @@ export function toText(fit: Fit, color: boolean): string[] {
   const { discount, discountError, prior, fitted, loss, curve, calibration } = fit;
   const count = (value: number): string => value.toLocaleString('en');
   const [mean, evidence] = [prior.alpha / (prior.alpha + prior.beta), prior.alpha + prior.beta];
-  const plusMinus = discountError === null ? '' : ` +- ${discountError.toPrecision(2)}`;
+  const plusMinus = discountError === null ? '' : ` ± ${discountError.toPrecision(2)}`;
   const bins = calibration.bins.filter(({ visits }) => visits > 0);
   const rate = (value: number | null): string => (value as number).toFixed(3);
   return [
@@ -21,7 +21,7 @@ export function toText(fit: Fit, color: boolean): string[] {
         { title: 'discount', align: 'left', cells: curve.map((point) => String(point.discount)) },
         { title: 'loss', align: 'right', cells: curve.map((point) => point.loss.toFixed(4)) },
         { title: 'above', align: 'right', cells: curve.map((point) => point.above.toFixed(4)) },
-        { title: '+-', align: 'right', cells: curve.map((point) => point.error.toFixed(4)) },
+        { title: '±', align: 'right', cells: curve.map((point) => point.error.toFixed(4)) },
         { title: '', align: 'left', cells: curve.map((point) => (point.discount === discount ? '<' : '')) },
       ],
       style,
