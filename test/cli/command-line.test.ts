@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
-const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate'];
+const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'fit', 'replay', 'simulate'];
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
@@ -47,6 +47,18 @@ describe('a wrong command line', () => {
     ['select a --discount 1.1', '--discount expected a number in [0, 1], got 1.1'],
     ['select a --threshold Infinity', '--threshold expected a number, got "Infinity"'],
     ['select a --engine gpu', '--engine expected one of wasm, reference, got "gpu"'],
+    ['fit', 'expected LOGS: files, folders or globs, or - for stdin'],
+    ['fit a --prior 1', '--prior expected two numbers as A,B, got "1"'],
+    ['fit a --prior 1,0', '--prior expected a number in [0.001, 1000000], got 0'],
+    ['fit a --discount 1', "Unknown option '--discount'"],
+    ['replay', 'expected LOGS: files, folders or globs, or - for stdin'],
+    ['replay a --count 0', '--count expected an integer in [1, 4294967295], got 0'],
+    ['replay a --rounds 0', '--rounds expected an integer in [1, 65536], got 0'],
+    ['replay a --seeds 0', '--seeds expected an integer in [1, 1000], got 0'],
+    ['replay a --rollouts 1', '--rollouts expected an integer in [2, 256], got 1'],
+    ['replay a --candidates 0', '--candidates expected an integer in [1, 4294967295], got 0'],
+    ['replay a --discount 2', '--discount expected a number in [0, 1], got 2'],
+    ['replay a --prior 1,x', '--prior expected a number, got "x"'],
     ['simulate x', 'expected only flags, got "x"'],
     ['simulate --prompts 0', '--prompts expected an integer in [1, 10000000], got 0'],
     ['simulate --rollouts 65536', '--rollouts expected an integer in [1, 65535], got 65536'],

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PosteriorPool } from '../../index.ts';
 import type { Command } from '../command.ts';
-import { fit as fitTo } from '../evaluate/fit.ts';
+import { fitHistory } from '../evaluate/fit.ts';
 import { toText } from '../evaluate/fit-text.ts';
 import { readHistory } from '../evaluate/history.ts';
 import { fromFlags } from '../flags.ts';
@@ -47,7 +47,7 @@ export const fit: Command = {
     const prior = values.prior === undefined ? undefined : toPrior(values.prior);
     fromFlags(() => new PosteriorPool(0, { prior }));
 
-    const found = fitTo(await readHistory(logs, streams), prior);
+    const found = fitHistory(await readHistory(logs, streams), prior);
     await writeLines(streams.stdout, values.json ? [JSON.stringify(found)] : toText(found, streams.color));
   },
 };

@@ -1,5 +1,6 @@
 import { formatTable } from '../table.ts';
 import type { Fit } from './fit.ts';
+import { wrap } from './wrap.ts';
 
 /** For people: one screen. */
 export function toText(fit: Fit, color: boolean): string[] {
@@ -37,6 +38,6 @@ export function toText(fit: Fit, color: boolean): string[] {
       style,
     ),
     `calibration error ${calibration.error.toFixed(4)}`,
-    ...fit.notes.map((note) => `! ${note}`),
+    ...fit.notes.flatMap((note) => wrap(`! ${note}`)),
   ];
 }

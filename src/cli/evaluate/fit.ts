@@ -31,7 +31,7 @@ const UNIFORM: Prior = { alpha: 1, beta: 1 };
  * The discount and the prior of least one-step-ahead log loss.
  * @param given prior, if it is not to be fitted
  */
-export function fit(history: History, given?: Prior): Fit {
+export function fitHistory(history: History, given?: Prior): Fit {
   const visits = history.successes.length;
   const right = sum(history.successes);
   const rollouts = sum(history.trials);

@@ -6,9 +6,10 @@ import { type Logs, readLogs, toWarnings } from '../read/logs.ts';
 import type { SuccessRule } from '../row.ts';
 import { Tally } from '../tally.ts';
 
-/** All visits of a log, prompt by prompt and oldest first: those of prompt i are at `starts[i]` to `starts[i + 1]`. */
+/** All visits of a log, prompt by prompt, oldest first. */
 export interface History {
   readonly prompts: number;
+  /** The visits of prompt i are at `starts[i]` to before `starts[i + 1]`. */
   readonly starts: Uint32Array;
   readonly successes: Uint16Array;
   readonly trials: Uint16Array;
@@ -29,29 +30,38 @@ export async function readHistory(
   return history;
 }
 
-/** @param tally one that keeps the order */
+/** @param tally one that keeps the order; its prompts without visits are left out */
 export function toHistory(tally: Tally): History {
-  const prompts = tally.ids.length;
-  const starts = new Uint32Array(prompts + 1);
-  const logOrders = new Float64Array(prompts);
+  const starts: number[] = [];
   const successes: number[] = [];
   const trials: number[] = [];
+  const logOrders: number[] = [];
   const known = new Map<number, number>();
+  let last = -1;
   for (const batch of tally.batches()) {
     for (let i = 0; i < batch.indices.length; i++) {
-      const prompt = batch.indices[i] as number;
+      if (batch.indices[i] !== last) {
+        last = batch.indices[i] as number;
+        starts.push(successes.length);
+        logOrders.push(0);
+      }
       const right = batch.successes[i] as number;
       const tried = (batch.trials as ArrayLike<number>)[i] as number;
       successes.push(right);
       trials.push(tried);
-      starts[prompt + 1] = successes.length;
       const group = tried * 2 ** 16 + right;
       let logOrder = known.get(group);
       if (logOrder === undefined) known.set(group, (logOrder = logChoose(tried, right)));
-      logOrders[prompt] = (logOrders[prompt] as number) + logOrder;
+      logOrders[logOrders.length - 1] = (logOrders.at(-1) as number) + logOrder;
     }
   }
-  return { prompts, starts, successes: Uint16Array.from(successes), trials: Uint16Array.from(trials), logOrders };
+  return {
+    prompts: starts.length,
+    starts: Uint32Array.from(starts.concat(successes.length)),
+    successes: Uint16Array.from(successes),
+    trials: Uint16Array.from(trials),
+    logOrders: Float64Array.from(logOrders),
+  };
 }
 
 /** ln C(K, S) */

@@ -5,6 +5,12 @@ export interface Minimum {
   readonly value: number;
 }
 
+/** The least of so many values, evenly spread over [low, high]. */
+export function scan(f: (x: number) => number, low: number, high: number, points: number): Minimum {
+  const tried = Array.from({ length: points }, (_, i) => evaluate(f, low + ((high - low) * i) / (points - 1)));
+  return tried.reduce((best, one) => (one.value < best.value ? one : best));
+}
+
 /** The least value of a function with one valley in [low, high], to within `precision`, its ends included: golden section. */
 export function minimize(f: (x: number) => number, low: number, high: number, precision: number): Minimum {
   let [from, to] = [low, high];

@@ -1,5 +1,6 @@
 import { formatTable } from '../table.ts';
 import type { Comparison, PolicyResult, Spread } from './compare.ts';
+import { wrap } from './wrap.ts';
 
 const PARTS = 5;
 
@@ -22,7 +23,7 @@ export function toText(comparison: Comparison, color: boolean): string[] {
         column('gain', ({ gain }) => `${gain.mean < 0 ? '' : '+'}${percent(gain, 1)}`),
         column('p(1-p)', ({ variance }) => `${variance.mean.toFixed(3)} ±${variance.sd.toFixed(3)}`),
         column('seen %', ({ coverage }) => percent(coverage, 0)),
-        column('starved %', ({ starved }) => percent(starved, 0)),
+        column('starved', ({ starved }) => percent(starved, 0)),
       ],
       style,
     ),
@@ -40,10 +41,12 @@ export function toText(comparison: Comparison, color: boolean): string[] {
       style,
     ),
     '',
-    'mixed: share of the groups that were neither all right nor all wrong; gain: mixed',
-    'above random; seen: prompts ever chosen; starved: prompts not chosen in the last',
-    `${comparison.starvedAfter} rounds. ±: standard deviation over seeds, each with prompts drawn anew.`,
-    ...comparison.notes.map((note) => `! ${note}`),
+    ...wrap(
+      'mixed: share of the groups that were neither all right nor all wrong; gain: mixed above random; p(1-p): mean over ' +
+        'the groups, p the share that was right; seen: prompts ever chosen; starved: prompts not chosen in the last ' +
+        `${comparison.starvedAfter} of the rounds. ±: standard deviation over seeds, each with prompts drawn anew.`,
+    ),
+    ...comparison.notes.flatMap((note) => wrap(`! ${note}`)),
     ...wrap(comparison.caveat),
   ];
 }
@@ -63,8 +66,4 @@ function percent({ mean, sd }: Spread, digits: number): string {
 
 function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-function wrap(text: string): string[] {
-  return text.match(/.{1,80}(?: |$)/g)?.map((line) => line.trimEnd()) ?? [];
 }
