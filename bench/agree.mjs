@@ -1,12 +1,13 @@
 // Answers are compared before anything is timed: a wrong rival proves nothing.
 
 /**
- * float32 scores within 2e-7 relative of each other: two roundings apart.
+ * Scores within a relative bound of each other; by default two roundings to float32 apart.
  * @param {string} name @param {ArrayLike<number>} got @param {ArrayLike<number>} expected its length or longer
+ * @param {number} bound
  */
-export function sameScores(name, got, expected) {
+export function sameScores(name, got, expected, bound = 2e-7) {
   for (let i = 0; i < got.length; i++) {
-    if (!(Math.abs(got[i] - expected[i]) <= 2e-7 * Math.abs(expected[i]))) {
+    if (!(Math.abs(got[i] - expected[i]) <= bound * Math.abs(expected[i]))) {
       throw new Error(`${name}: score ${i} is ${got[i]}, not ${expected[i]}`);
     }
   }

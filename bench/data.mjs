@@ -47,6 +47,20 @@ export function history(size, discount, seed) {
 }
 
 /**
+ * The same datapoints over and over: for sizes whose history would take minutes to make.
+ * @param {Columns} columns @param {number} size a multiple of theirs
+ * @returns {Columns}
+ */
+export function tiled(columns, size) {
+  const [alpha, beta] = [columns.alpha, columns.beta].map((column) => {
+    const all = new Float32Array(size);
+    for (let at = 0; at < size; at += column.length) all.set(column, at);
+    return all;
+  });
+  return { alpha, beta };
+}
+
+/**
  * One visit of `count` different datapoints, in random order.
  * @param {number} size @param {number} count @param {number} seed
  */

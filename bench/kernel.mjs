@@ -1,11 +1,11 @@
 // The direct kernel alone: its cost by the number of rollouts, and what of its lead over JavaScript is algebra, what a
 // logarithm of its own, and what SIMD.
-import { PosteriorPool } from '../dist/index.js';
-import { score as scoreReference } from '../dist/reference.js';
+import { PosteriorPool } from 'insight-wasm';
+import { score as scoreReference } from 'insight-wasm/reference';
 import { same, sameScores } from './agree.mjs';
 import { history } from './data.mjs';
 import { race } from './race.mjs';
-import { conditions, options, printHead, save } from './report.mjs';
+import { conditions, formatHead, options, save } from './report.mjs';
 import { scoreFast } from './rivals/fast.mjs';
 import { scoreTableLog } from './rivals/table-log.mjs';
 import { scoreTextbook } from './rivals/textbook.mjs';
@@ -51,7 +51,9 @@ function rival(name, scorer, points) {
 
 const head = conditions(rounds);
 const rows = [];
-printHead(head, 'ns a point of the kernel (a logarithm); how many times as long the same steps take in JavaScript.');
+console.log(
+  `${formatHead(head)}\n\nns a point of the kernel (a logarithm); how many times as long the same steps take in JavaScript.`,
+);
 for (const kind of ['weighted-mutual-information', 'mutual-information']) {
   for (const rollouts of quick ? [1, 8] : [1, 4, 8, 16, 64, 256]) {
     const standings = race(engines({ kind, rollouts }), rounds);

@@ -4,15 +4,15 @@ import { parseArgs } from 'node:util';
 
 /**
  * @typedef {import('./race.mjs').Standing} Standing
- * @typedef {{ job: string, pool: string, points: number, standings: Standing[] }} Row
+ * @typedef {import('./suite.mjs').Row} Row
  */
 
-/** `--rounds N` (15), `--quick`, `--json FILE`. */
+/** `--rounds N` (30), `--quick`, `--json FILE`. */
 export function options() {
   const { values } = parseArgs({
     options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'string' } },
   });
-  const rounds = Number(values.rounds ?? (values.quick ? 5 : 15));
+  const rounds = Number(values.rounds ?? (values.quick ? 5 : 30));
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new RangeError('"--rounds" expected a positive integer');
   return { rounds, quick: values.quick, json: values.json };
 }
@@ -31,20 +31,24 @@ export function conditions(rounds) {
   };
 }
 
-/** @param {ReturnType<typeof conditions>} head @param {string} caption */
-export function printHead(head, caption) {
-  const facts = Object.entries(head).map(([name, value]) => `${name} ${value}`);
-  console.log(`${facts.join('; ')}\n\n${caption}`);
+/** @param {ReturnType<typeof conditions>} head */
+export function formatHead(head) {
+  return Object.entries(head)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
 }
 
-/** @param {Row} row */
-export function printRow({ job, pool, points, standings }) {
-  const [ours, ...rivals] = standings;
-  const time = `${duration(ours.ms).padStart(8)} (${ours.nsPerPoint.toPrecision(3)})`;
-  const others = rivals.map(({ name, ratio }) => `${name} ${ratio.toPrecision(3)}x`).join('   ');
-  console.log(
-    `${job.padEnd(12)} ${pool.padEnd(8)} ${points.toExponential(0).replace('+', '')} ${time.padEnd(18)} ${others}`,
-  );
+/** A line for a row: the first contestant's time, the others by ratio; of memory and cold start what there is. @param {Row} row */
+export function formatRow({ job, pool, points, standings }) {
+  const [first, ...others] = standings;
+  const title = `${job.padEnd(12)} ${pool.padEnd(8)} ${points.toExponential(0).replace('+', '')}`;
+  if (first.ratio === undefined) {
+    const facts = standings.map(({ name, bytes, ms }) => `${name} ${bytes?.toFixed(2) ?? `${ms.toFixed(1)} ms`}`);
+    return `${title} ${facts.join('   ')}`;
+  }
+  const time = `${duration(first.ms).padStart(8)} (${first.nsPerPoint.toPrecision(3)})`;
+  const ratios = others.map(({ name, ratio }) => `${name} ${ratio.toPrecision(3)}x`).join('   ');
+  return `${title} ${time.padEnd(18)} ${ratios}`;
 }
 
 /** @param {number} ms */

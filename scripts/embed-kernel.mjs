@@ -1,19 +1,24 @@
-// Writes dist/kernel.wasm as base64 into the module that the default entry imports: no fetch, no path, no configuration.
+// Writes compiled kernels as base64 into the modules that import them: no fetch, no path, no configuration.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const base64 = readFileSync('dist/kernel.wasm').toString('base64');
-writeFileSync(
-  'src/core/kernel-bytes.ts',
-  `// Made by scripts/embed-kernel.mjs from assembly/.
+/** @param {string} wasm @param {string} module @param {string} name of its function @param {string} type */
+function embed(wasm, module, name, type) {
+  writeFileSync(
+    module,
+    `// Made by scripts/embed-kernel.mjs.
 const base64 =
-  '${base64}';
+  '${readFileSync(wasm).toString('base64')}';
 
-/** The bytes of kernel.wasm. */
-export function kernelBytes(): Uint8Array<ArrayBuffer> {
+/** The bytes of ${wasm.split('/').at(-1)}. */
+export function ${name}()${type} {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 `,
-);
+  );
+}
+
+embed('dist/kernel.wasm', 'src/core/kernel-bytes.ts', 'kernelBytes', ': Uint8Array<ArrayBuffer>');
+embed('build/sum.wasm', 'bench/sum-bytes.mjs', 'sumBytes', '');

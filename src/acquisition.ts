@@ -47,11 +47,13 @@ export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-infor
   ]);
   const number = (name: 'eta' | 'mu' | 'target', most: number): number =>
     takes.includes(name) ? checkNumber(`acquisition.${name}`, or(given[name], DEFAULTS[name]), 0, most) : 0;
-  if (given.precision !== undefined && given.precision !== 'exact') {
-    throw bad('acquisition.precision', '"exact"', given.precision, typeof given.precision === 'string');
+  const precision = given.precision === undefined ? 'exact' : given.precision;
+  if (precision !== 'exact' && precision !== 'fast') {
+    throw bad('acquisition.precision', '"exact" or "fast"', precision, typeof precision === 'string');
   }
   return {
     kind,
+    precision,
     rollouts: takes.includes('rollouts')
       ? checkInteger(
           'acquisition.rollouts',

@@ -18,6 +18,7 @@ export type {
   EngineFactory,
   Indices,
   Posterior,
+  Precision,
   Prior,
   Scores,
   Selection,

@@ -6,13 +6,14 @@ export type Acquisition =
       readonly rollouts?: number | undefined;
       readonly eta?: number | undefined;
       readonly mu?: number | undefined;
-      readonly precision?: 'exact' | undefined;
+      /** 'fast': interpolated, within 5e-7 relative on [1e-3, 1e6], at a cost that does not depend on `rollouts`. */
+      readonly precision?: Precision | undefined;
     }
   /** I_K in nats (Eq. 10-13). */
   | {
       readonly kind: 'mutual-information';
       readonly rollouts?: number | undefined;
-      readonly precision?: 'exact' | undefined;
+      readonly precision?: Precision | undefined;
     }
   /** w(m) = m (1 - m) exp(-eta (m - mu)^2) (Eq. 15). */
   | {
@@ -35,11 +36,14 @@ export type Acquisition =
   /** Uniform in [0, 1), a pure function of (seed, index). */
   | { readonly kind: 'random'; readonly seed: number };
 
+export type Precision = 'exact' | 'fast';
+
 export type AcquisitionKind = Acquisition['kind'];
 
 /** An acquisition with all its parameters checked and filled in; those its kind does not use are 0. */
 export interface Rule {
   readonly kind: AcquisitionKind;
+  readonly precision: Precision;
   readonly rollouts: number;
   readonly eta: number;
   readonly mu: number;

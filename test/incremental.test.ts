@@ -9,6 +9,7 @@ const RULES: readonly Acquisition[] = [
   { kind: 'expected-difficulty' },
   { kind: 'inverse-evidence' },
   { kind: 'random', seed: 3 },
+  { kind: 'mutual-information', precision: 'fast' },
 ];
 
 test('random sequences of commands do what a naive model does', () => {
@@ -17,7 +18,7 @@ test('random sequences of commands do what a naive model does', () => {
       fc.nat(),
       fc.constantFrom(1, 63, 64, 65, 1_000, 5_000),
       fc.constantFrom(1, 0.9),
-      fc.nat(3),
+      fc.nat(RULES.length - 1),
       (seed, size, discount, first) => {
         const rules = [...RULES.slice(first), ...RULES.slice(0, first)];
         const next = seeded(seed);
@@ -48,6 +49,27 @@ test('a selection in a steady loop stays exact over many blocks', () => {
     expect(Array.from(indices)).toEqual(order.slice(0, 256));
     pool.update({ indices, successes: Array.from(indices, () => Math.floor(9 * next())), trials: 8 });
   }
+});
+
+test.each([4_096, 4_097, 65_536, 65_537, 80_000])('a selection of %i without the excluded is exact', (count) => {
+  const size = 90_000;
+  const next = seeded(count);
+  const pool = new PosteriorPool(size);
+  pool.update({
+    indices: Array.from({ length: size }, () => Math.floor(size * next())),
+    successes: Array.from({ length: size }, () => Math.floor(4 * next())),
+    trials: 3,
+  });
+  const exclude = Array.from({ length: 9_000 }, () => Math.floor(size * next()));
+  const out = new Set(exclude);
+  const scores = pool.score();
+  const order = Array.from(scores.keys())
+    .filter((i) => !out.has(i))
+    .sort((a, b) => scores[b]! - scores[a]! || a - b);
+  for (let i = 0; i < 2; i++) {
+    expect(pool.select(count, { exclude }).indices).toEqual(Uint32Array.from(order.slice(0, count)));
+  }
+  expect(pool.score()).toEqual(scores);
 });
 
 test('a refused batch leaves scores and index as they were', () => {

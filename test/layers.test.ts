@@ -33,7 +33,7 @@ const LAYERS: readonly [RegExp, RegExp][] = [
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],
   [
     /^cli\//,
-    /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|hyparquet|fzstd|node:.*)$/,
+    /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|\.\.\/bench\/benchmark\.mjs|core\/kernel-bytes|hyparquet|fzstd|node:.*)$/,
   ],
 ];
 

@@ -8,6 +8,11 @@ test('every number of README is what the script writes from committed results', 
   expect(fill(readme)).toBe(readme);
 });
 
+test('the figure is what the script draws from committed results', async () => {
+  const { figure } = (await import('../scripts/figure.mjs' as string)) as { figure: () => string };
+  expect(readFileSync(new URL('../docs/cost.svg', import.meta.url), 'utf8')).toBe(figure());
+});
+
 test('README names only commands and files that exist', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name as string]);

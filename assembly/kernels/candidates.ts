@@ -1,17 +1,19 @@
-import { philox } from "../math/philox";
+import { philoxOfFour } from "../math/philox";
 
-/** Slots of the hash table, a power of two; the table holds indices + 1, so that 0 is free. */
-const SLOTS: u32 = 32768;
+/** A hash table of indices + 1, so that 0 is free. */
 const TABLE = memory.data(32768 * 4, 16);
+/** log2 of how many of its slots are in use: eight for each draw, while there are, so that most probes find a free one. */
+let bits: u32 = 0;
 const STREAM: u32 = 1;
 
-/** Forgets the indices drawn so far. */
-export function beginDraw(): void {
-  memory.fill(TABLE, 0, SLOTS << 2);
+/** Before `total` draws, 1 to 16,384: forgets the indices drawn so far. */
+export function beginDraw(total: u32): void {
+  bits = min(15, 35 - clz(total - 1));
+  memory.fill(TABLE, 0, 4 << bits);
 }
 
 /**
- * Formula: draws `from` to `to` of `total` <= 16,384 of a uniform set without replacement of `size` indices, unsorted.
+ * Formula: draws `from` to `to` of `total` of a uniform set without replacement of `size` indices, unsorted.
  * Source:  Floyd's algorithm (Bentley, Floyd: A sample of brilliance, CACM 1987); the twin in plain JavaScript:
  *          src/candidates.ts.
  * Special: a pure function of (size, total, seed): draw i takes the top 53 bits of words 0 and 1 of counter i.
@@ -20,26 +22,28 @@ export function beginDraw(): void {
 export function draw(
   from: u32, to: u32, total: u32, size: u32, seedLow: u32, seedHigh: u32, outPtr: usize,
 ): void {
-  for (let i = from; i < to; i++) {
-    const words = philox(i, STREAM, seedLow, seedHigh);
-    const high = load<u32>(words) >> 5;
-    const low = load<u32>(words, 4) >> 6;
+  for (let i = from; i < to; i += 4) {
+    const words = philoxOfFour(i, STREAM, seedLow, seedHigh);
     const last = size - total + i;
-    let index = <u32>((<f64>high * 67108864 + <f64>low) * 1.1102230246251565e-16 * (<f64>last + 1));
-    if (!insert(index)) {
-      index = last;
-      insert(index);
+    for (let lane: u32 = 0, lanes = min(to - i, 4); lane < lanes; lane++) {
+      const high = load<u32>(words + (<usize>lane << 2)) >> 5;
+      const low = load<u32>(words + (<usize>lane << 2), 16) >> 6;
+      let index = <u32>((<f64>high * 67108864 + <f64>low) * 1.1102230246251565e-16 * (<f64>(last + lane) + 1));
+      if (!insert(index)) {
+        index = last + lane;
+        insert(index);
+      }
+      store<u32>(outPtr + (<usize>(i - from + lane) << 2), index);
     }
-    store<u32>(outPtr + (<usize>(i - from) << 2), index);
   }
 }
 
 /** Whether the index was not there yet. */
 function insert(index: u32): bool {
-  let ptr = TABLE + (<usize>((index * 0x9e3779b1) >> 17) << 2);
+  let ptr = TABLE + (<usize>((index * 0x9e3779b1) >> (32 - bits)) << 2);
   for (let held = load<u32>(ptr); held != 0; held = load<u32>(ptr)) {
     if (held == index + 1) return false;
-    ptr = ptr + 4 < TABLE + (SLOTS << 2) ? ptr + 4 : TABLE;
+    ptr = ptr + 4 < TABLE + (4 << bits) ? ptr + 4 : TABLE;
   }
   store<u32>(ptr, index + 1);
   return true;

@@ -13,7 +13,12 @@ const ONE = memory.data<f64>([1.0, 1.0], 16);
  */
 // @ts-ignore: decorator
 @inline export function difficultyWeight(alpha: v128, beta: v128, steepness: v128, mu: v128): v128 {
-  const q = div(v128.load(ONE), add(alpha, beta));
+  return weightOf(alpha, beta, div(v128.load(ONE), add(alpha, beta)), steepness, mu);
+}
+
+/** The same where q = 1 / n is known. */
+// @ts-ignore: decorator
+@inline export function weightOf(alpha: v128, beta: v128, q: v128, steepness: v128, mu: v128): v128 {
   const m = mul(alpha, q);
   const d = sub(m, mu);
   return mul(mul(m, mul(beta, q)), exp2(mul(steepness, mul(d, d))));

@@ -1,83 +1,119 @@
-// An index over the score column: the maximum of every 64 scores, and of every 64 of those maxima. With it a selection
-// touches only the blocks that can hold a winner. Columns and maxima are padded to whole blocks, with NaN and -Infinity.
-import { anyMayEnter, beginTopK, mayEnter, offerTopK, worstKept } from "./top-k";
+// An index over the score column, a tree: the maximum of every 16 scores (a cache line), of every 16 of those, and so
+// on to a level of at most 16. A selection opens only the blocks that can hold a winner. The levels stand one behind the
+// other, each padded to whole blocks: scores with NaN, maxima with -Infinity.
+import { kthBest } from "./kth-best";
+import { beginTopK, mayEnter, offerBlock, offerTopK } from "./top-k";
+import { touch } from "./touch";
 
 const NONE: f32 = -Infinity;
 
-/** Builds both levels over `blocks` blocks of scores; `upper` = ceil(blocks / 64). */
-export function buildMaxima(scoresPtr: usize, maximaPtr: usize, blocks: u32, upperPtr: usize, upper: u32): void {
-  for (let i: u32 = 0; i < blocks; i++) store<f32>(maximaPtr + (<usize>i << 2), maximum(scoresPtr + (<usize>i << 8)));
-  for (let i = blocks; i < upper << 6; i++) store<f32>(maximaPtr + (<usize>i << 2), NONE);
-  for (let i: u32 = 0; i < upper; i++) store<f32>(upperPtr + (<usize>i << 2), maximum(maximaPtr + (<usize>i << 8)));
-}
+/** Where each level of the tree that is walked begins; the scores are level 0. */
+const LEVELS = memory.data(8 * 4, 16);
 
-/** Puts scores at the given indices of the column and keeps the maxima true; NaN takes a datapoint out of the running. */
-export function replaceScores(
-  count: u32, indicesPtr: usize, fromPtr: usize, scoresPtr: usize, maximaPtr: usize, upperPtr: usize,
-): void {
-  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    const index = <usize>load<u32>(indicesPtr + i);
-    const before = load<f32>(scoresPtr + (index << 2));
-    const after = load<f32>(fromPtr + i);
-    store<f32>(scoresPtr + (index << 2), after);
-    const block = index >> 6;
-    const ptr = maximaPtr + (block << 2);
-    const most = load<f32>(ptr);
-    if (after < most || after != after) {
-      if (before != most) continue;
-      const rest = maximum(scoresPtr + (block << 8));
-      store<f32>(ptr, rest);
-      raise(maximaPtr, upperPtr, block >> 6, most, rest);
-    } else {
-      store<f32>(ptr, after);
-      raise(maximaPtr, upperPtr, block >> 6, most, after);
-    }
+/** Blocks of scores to be looked at. */
+const MOST_WAITING: u32 = 256;
+const WAITING = memory.data(256 * 4, 16);
+let waiting: u32 = 0;
+
+// @ts-ignore: decorator
+@inline function levelPtr(level: i32): usize { return load<u32>(LEVELS + (<usize>level << 2)); }
+
+/** How many blocks of 16. */
+// @ts-ignore: decorator
+@inline function blocksOf(count: u32): u32 { return (count >> 4) + u32((count & 15) != 0); }
+
+/** Builds all levels over a column of `size` scores. */
+export function buildMaxima(scoresPtr: usize, size: u32, maximaPtr: usize): void {
+  let below = scoresPtr;
+  let ptr = maximaPtr;
+  for (let count = size; count > 16; ) {
+    count = blocksOf(count);
+    for (let i: u32 = 0; i < count; i++) store<f32>(ptr + (<usize>i << 2), maximum(below + (<usize>i << 6)));
+    for (let i = count; i & 15; i++) store<f32>(ptr + (<usize>i << 2), NONE);
+    below = ptr;
+    ptr += <usize>blocksOf(count) << 6;
   }
 }
 
-/** The same step a level higher, for a maximum that went from `before` to `after`. */
-// @ts-ignore: decorator
-@inline function raise(maximaPtr: usize, upperPtr: usize, block: usize, before: f32, after: f32): void {
-  const ptr = upperPtr + (block << 2);
-  const most = load<f32>(ptr);
-  if (after >= most) store<f32>(ptr, after);
-  else if (before == most) store<f32>(ptr, maximum(maximaPtr + (block << 8)));
+/** Makes the maxima true again after the scores at `changes` indices changed: level by level, so that none waits. */
+export function mendMaxima(changes: u32, indicesPtr: usize, scoresPtr: usize, size: u32, maximaPtr: usize): void {
+  const end = indicesPtr + (<usize>changes << 2);
+  let below = scoresPtr;
+  let ptr = maximaPtr;
+  let shift: u32 = 4;
+  for (let count = size; count > 16; shift += 4) {
+    count = blocksOf(count);
+    for (let at = indicesPtr; at < end; at += 4) {
+      const block = <usize>(load<u32>(at) >> shift);
+      store<f32>(ptr + (block << 2), maximum(below + (block << 6)));
+    }
+    below = ptr;
+    ptr += <usize>blocksOf(count) << 6;
+  }
 }
 
 /**
- * Exact top-k of the whole column through its maxima; ends like `offerTopK`: call `endTopK` for the result.
- * The `count`-th best maximum of a level is a score that `count` blocks reach: nothing below it can be selected. What
- * may be is then offered in the order of rising index, so that ties fall as in a scan.
+ * Formula: offers every score of the column that can be among the best `count`; then call `endTopK`.
+ * Source:  the count-th best of a level of maxima is a score that `count` blocks reach: nothing below it can be selected.
+ * Special: blocks are opened in the order of rising index, so that ties fall as in a scan.
+ * Cost:    some passes over a level of a few times `count` maxima, and about as many blocks as there are winners.
  */
 export function offerIndexed(
-  heapPtr: usize, count: u32, scoresPtr: usize, maximaPtr: usize, blocks: u32, upperPtr: usize, upper: u32,
+  keysPtr: usize, most: u32, count: u32, scoresPtr: usize, size: u32, maximaPtr: usize,
 ): void {
-  beginTopK(heapPtr, count, NONE);
-  if (upper >= count) offerTopK(upperPtr, upper, 0);
-  else if (blocks >= count) offerTopK(maximaPtr, blocks, 0);
+  // 1. The smallest level that is large enough to give a close bound.
+  store<u32>(LEVELS, <u32>scoresPtr);
+  let level = 0;
+  let entries = size;
+  for (let ptr = maximaPtr, next = blocksOf(size); next >= 2 * count && entries > 16; next = blocksOf(next)) {
+    store<u32>(LEVELS + (<usize>++level << 2), <u32>ptr);
+    entries = next;
+    ptr += <usize>blocksOf(next) << 6;
+  }
 
-  beginTopK(heapPtr, count, worstKept());
-  for (let i: u32 = 0; i < upper; i++) {
-    if (!mayEnter(load<f32>(upperPtr + (<usize>i << 2)))) continue;
-    const first = i << 6;
-    for (let j = first, end = min(first + 64, blocks); j < end; j += 16) {
-      if (!anyMayEnter(maximaPtr + (<usize>j << 2))) continue;
-      for (let k = j, last = min(j + 16, blocks); k < last; k++) {
-        if (mayEnter(load<f32>(maximaPtr + (<usize>k << 2)))) offerTopK(scoresPtr + (<usize>k << 8), 64, k << 6);
-      }
+  // 2. Without one, a scan.
+  if (level == 0) {
+    beginTopK(keysPtr, most, count, NONE);
+    return offerTopK(scoresPtr, size, 0);
+  }
+
+  // 3. The bound, and what reaches it. Blocks of nothing but NaN, and those of the padding, stay closed.
+  const bound = kthBest(levelPtr(level), entries, count, count >> 3);
+  beginTopK(keysPtr, most, count, max(bound, -f32.MAX_VALUE));
+  for (let block: u32 = 0, blocks = blocksOf(entries); block < blocks; block++) open(level, block);
+  openScores();
+}
+
+/** Opens a block of a level, and below it whatever may hold a winner; blocks of scores wait for `openScores`. */
+function open(level: i32, block: u32): void {
+  for (let bits = mayEnter(levelPtr(level) + (<usize>block << 6)); bits; bits &= bits - 1) {
+    const next = (block << 4) + ctz(bits);
+    if (level > 1) {
+      open(level - 1, next);
+    } else {
+      store<u32>(WAITING + (<usize>waiting << 2), next);
+      if (++waiting == MOST_WAITING) openScores();
     }
   }
 }
 
-/** The largest of 64 floats; NaN does not count. */
+/** Offers the blocks of scores that wait. */
+function openScores(): void {
+  const scoresPtr = levelPtr(0);
+  touch(waiting, WAITING, scoresPtr, 6);
+  for (let i: u32 = 0; i < waiting; i++) {
+    const block = load<u32>(WAITING + (<usize>i << 2));
+    offerBlock(scoresPtr + (<usize>block << 6), block << 4);
+  }
+  waiting = 0;
+}
+
+/** The largest of 16 floats; NaN does not count. */
 // @ts-ignore: decorator
 @inline function maximum(ptr: usize): f32 {
-  let a = f32x4.splat(NONE);
-  let b = a;
-  for (let i: usize = 0; i < 256; i += 32) {
-    a = f32x4.pmax(a, v128.load(ptr + i));
-    b = f32x4.pmax(b, v128.load(ptr + i, 16));
-  }
+  const none = f32x4.splat(NONE);
+  let a = f32x4.pmax(f32x4.pmax(none, v128.load(ptr)), v128.load(ptr, 16));
+  const b = f32x4.pmax(f32x4.pmax(none, v128.load(ptr, 32)), v128.load(ptr, 48));
   a = f32x4.pmax(a, b);
   a = f32x4.pmax(a, v128.shuffle<i32>(a, a, 2, 3, 2, 3));
   a = f32x4.pmax(a, v128.shuffle<i32>(a, a, 1, 1, 1, 1));

@@ -1,94 +1,141 @@
-// Exact top-k in the total order: score falling, then index rising. The best so far stand in a heap with the worst at
-// its root, as 64-bit keys that rise from best to worst; a scan then looks only for scores above the root's.
-let heap: usize = 0;
-let capacity: u32 = 0;
+// Exact top-k in the total order: score falling, then index rising. Scores that may be among the best are kept as 64-bit
+// keys that rise from best to worst; when there is no more room, the keys are sorted, all but the best are let go, and
+// from then on only what is better than the worst of those may enter.
+import { kthBest } from "./kth-best";
+import { above, keyOf, scoreOf } from "./order";
+import { partBest, sortBest } from "./sort";
+
+let keys: usize = 0;
+let room: u32 = 0;
+let wanted: u32 = 0;
 let length: u32 = 0;
+/** The least score that may enter. Scores are offered in the order of rising index, so an equal one comes too late. */
 let threshold: f32 = 0;
+/** What enters has a key below this. */
+let limit: u64 = 0;
+/** How many scores equal to `tied` may still enter. */
+let tied: f32 = 0;
+let ties: u32 = 0;
 
 /**
- * Starts a selection of `count` > 0; `heapPtr` has room for 8 bytes times `count`. Scores below `least` are not kept:
- * -Infinity, or what the caller knows at least `count` scores to reach.
+ * Starts a selection of `count` > 0. `keysPtr` has room for `most` keys of 8 bytes, more than `count`. Scores below
+ * `least` do not enter: -Infinity, or what the caller knows at least `count` scores to reach.
  */
-export function beginTopK(heapPtr: usize, count: u32, least: f32): void {
-  heap = heapPtr;
-  capacity = count;
+export function beginTopK(keysPtr: usize, most: u32, count: u32, least: f32): void {
+  keys = keysPtr;
+  room = most;
+  wanted = count;
   length = 0;
   threshold = least;
+  limit = u64.MAX_VALUE;
+  tied = NaN;
+}
+
+/** After `beginTopK` with the count-th best score itself as `least`: only the first `some` > 0 of its equals enter. */
+export function limitTies(some: u32): void {
+  tied = threshold;
+  ties = some;
 }
 
 /**
  * Formula: keeps the best `count` of all scores offered since `beginTopK`; `first` is the index of the first here.
- * Domain:  any float32; offered in the order of rising index. NaN is never kept: it marks what is excluded.
- * Special: +0 equals -0. An equal score of a higher index is worse, so that `>` is the whole test of the scan.
- * Cost:    four SIMD comparisons for 16 scores, and log2(count) steps for each of the few that enter.
+ * Domain:  any float32; offered in the order of rising index. NaN never enters: it marks what is excluded.
+ * Special: +0 equals -0.
+ * Cost:    eight SIMD comparisons for 32 scores, and a few operations for each that enters.
  */
 export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
+  if (limit == u64.MAX_VALUE) threshold = max(threshold, boundOf(scoresPtr, count));
   let i: u32 = 0;
-  const blocks = count & ~15;
-  for (; i < blocks && length < capacity; i += 16) {
-    if (anyMayEnter(scoresPtr + (<usize>i << 2))) offerEach(scoresPtr, i, i + 16, first);
+  for (const groups = count & ~31; i < groups; i += 32) {
+    const ptr = scoresPtr + (<usize>i << 2);
+    if (!anyMayEnter(ptr)) continue;
+    offerBlock(ptr, first + i);
+    offerBlock(ptr + 64, first + i + 16);
   }
-  for (; i < blocks; i += 16) {
-    if (v128.any_true(above(scoresPtr + (<usize>i << 2), f32x4.splat(threshold)))) offerEach(scoresPtr, i, i + 16, first);
+  for (; i < count; i++) {
+    const score = load<f32>(scoresPtr + (<usize>i << 2));
+    if (score >= threshold) enter(score, first + i);
   }
-  offerEach(scoresPtr, i, count, first);
 }
 
-/** Which of 16 scores pass the threshold of a full heap, or-ed together. */
-// @ts-ignore: decorator
-@inline function above(ptr: usize, t: v128): v128 {
-  return v128.or(
-    v128.or(f32x4.gt(v128.load(ptr), t), f32x4.gt(v128.load(ptr, 16), t)),
-    v128.or(f32x4.gt(v128.load(ptr, 32), t), f32x4.gt(v128.load(ptr, 48), t)),
-  );
+/** A score that enough of the first of these scores reach for a selection: what is below it need not enter. */
+function boundOf(scoresPtr: usize, count: u32): f32 {
+  const some = min(count, wanted << 4) & ~15;
+  return some < wanted ? -Infinity : kthBest(scoresPtr, some, wanted, wanted >> 3);
 }
 
-/** Whether any of 16 scores can enter. */
+/** Whether any of 32 scores may enter. */
 // @ts-ignore: decorator
-@inline export function anyMayEnter(ptr: usize): bool {
+@inline function anyMayEnter(ptr: usize): bool {
   const t = f32x4.splat(threshold);
-  if (length == capacity) return v128.any_true(above(ptr, t));
-  return v128.any_true(v128.or(
-    v128.or(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t)),
-    v128.or(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t)),
-  ));
+  const a = v128.or(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t));
+  const b = v128.or(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t));
+  const c = v128.or(f32x4.ge(v128.load(ptr, 64), t), f32x4.ge(v128.load(ptr, 80), t));
+  const d = v128.or(f32x4.ge(v128.load(ptr, 96), t), f32x4.ge(v128.load(ptr, 112), t));
+  return v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)));
 }
 
-/** Sorts what was kept, best first: keys whose low 32 bits are the index. @returns how many */
-export function endTopK(): u32 {
-  for (let last: u32 = length; last > 1; ) {
-    last--;
-    const key = at(last);
-    put(last, at(0));
-    sink(key, last);
+/** Offers a block of 16 scores; `first` is the index of the first of them. */
+export function offerBlock(ptr: usize, first: u32): void {
+  for (let bits = mayEnter(ptr); bits; bits &= bits - 1) {
+    const i = ctz(bits);
+    enter(load<f32>(ptr + (<usize>i << 2)), first + i);
   }
-  return length;
+}
+
+/** Which of 16 scores, or maxima of scores, may enter: a bit each. */
+// @ts-ignore: decorator
+@inline export function mayEnter(ptr: usize): i32 {
+  const t = f32x4.splat(threshold);
+  const low = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t));
+  const high = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t));
+  return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
 /** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
 export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
+  limit = min(limit, keyOf(boundOf(scoresPtr, count), u32.MAX_VALUE));
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    const key = keyOf(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
-    if (length < capacity) rise(key, length++);
-    else if (key < at(0)) sink(key, capacity);
+    enter(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
   }
 }
 
-/** Whether a score, or the best of a block, can enter. */
+/** Keeps a score, unless its key shows that it came too late. */
 // @ts-ignore: decorator
-@inline export function mayEnter(most: f32): bool {
-  return length < capacity ? most >= threshold : most > threshold;
+@inline function enter(score: f32, index: u32): void {
+  if (length == room) cut();
+  const key = keyOf(score, index);
+  store<u64>(keys + (<usize>length << 3), key); // the next one overwrites it if it may not stay
+  length += u32(key < limit);
+  if (score == tied && --ties == 0) raise(tied, keyOf(tied, 0));
 }
 
-/** The worst score kept, once `count` are kept; before that, nothing is known. */
-export function worstKept(): f32 {
-  return length == capacity ? threshold : -Infinity;
+/** Lets go of all but the best. */
+function cut(): void {
+  partBest(keys, length, wanted);
+  length = wanted;
+  const worst = load<u64>(keys + (<usize>(wanted - 1) << 3));
+  raise(scoreOf(worst), worst);
+}
+
+/** From now on only what is above `score` may enter, and of what was found before that, only keys below `key`. */
+function raise(score: f32, key: u64): void {
+  threshold = above(score);
+  limit = key;
+}
+
+/** Sorts what was kept, best first: keys whose low 32 bits are the index. @returns how many */
+export function endTopK(): u32 {
+  const found = length;
+  length = min(length, wanted);
+  sortBest(keys, found, length);
+  return length;
 }
 
 /** Position of the first NaN, or `count`. */
 export function findNaN(scoresPtr: usize, count: u32): u32 {
   let i: u32 = 0;
-  for (const blocks = count & ~15; i < blocks; i += 16) {
+  for (const groups = count & ~15; i < groups; i += 16) {
     const ptr = scoresPtr + (<usize>i << 2);
     const low = f32x4.add(v128.load(ptr), v128.load(ptr, 16)); // a sum with a NaN is NaN; so is Infinity - Infinity
     const high = f32x4.add(v128.load(ptr, 32), v128.load(ptr, 48));
@@ -97,60 +144,4 @@ export function findNaN(scoresPtr: usize, count: u32): u32 {
   }
   for (; i < count; i++) if (isNaN(load<f32>(scoresPtr + (<usize>i << 2)))) return i;
   return count;
-}
-
-function offerEach(scoresPtr: usize, from: u32, to: u32, first: u32): void {
-  for (let i = from; i < to; i++) {
-    const score = load<f32>(scoresPtr + (<usize>i << 2));
-    if (length < capacity) {
-      if (!(score >= threshold)) continue;
-      rise(keyOf(score, first + i), length++);
-      if (length == capacity) threshold = scoreOf(at(0));
-    } else if (score > threshold) {
-      sink(keyOf(score, first + i), capacity);
-      threshold = scoreOf(at(0));
-    }
-  }
-}
-
-/** High word: falls as the score rises (the sign bit flipped, or all bits of a negative). Low word: the index. */
-function keyOf(score: f32, index: u32): u64 {
-  const bits = reinterpret<u32>(score + 0); // -0 + 0 is +0
-  const rising = bits & 0x80000000 ? ~bits : bits | 0x80000000;
-  return (<u64>~rising << 32) | <u64>index;
-}
-
-function scoreOf(key: u64): f32 {
-  const rising = ~<u32>(key >> 32);
-  return reinterpret<f32>(rising & 0x80000000 ? rising & 0x7fffffff : ~rising);
-}
-
-// @ts-ignore: decorator
-@inline function at(i: u32): u64 { return load<u64>(heap + (<usize>i << 3)); }
-// @ts-ignore: decorator
-@inline function put(i: u32, key: u64): void { store<u64>(heap + (<usize>i << 3), key); }
-
-/** Puts a key at the free place `i` at the end, or as near the root as it belongs. */
-function rise(key: u64, i: u32): void {
-  while (i > 0) {
-    const parent = (i - 1) >> 1;
-    if (at(parent) >= key) break;
-    put(i, at(parent));
-    i = parent;
-  }
-  put(i, key);
-}
-
-/** Puts a key at the root of a heap of `size`, or as far from it as it belongs. */
-function sink(key: u64, size: u32): void {
-  let i: u32 = 0;
-  for (;;) {
-    let child: u32 = 2 * i + 1;
-    if (child >= size) break;
-    if (child + 1 < size && at(child + 1) > at(child)) child++;
-    if (at(child) <= key) break;
-    put(i, at(child));
-    i = child;
-  }
-  put(i, key);
 }

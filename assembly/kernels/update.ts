@@ -1,3 +1,5 @@
+import { touch } from "./touch";
+
 const LEAST: f64 = 1e-3;
 const MOST: f64 = 16777216;
 
@@ -7,22 +9,34 @@ const MOST: f64 = 16777216;
  * Domain:  successes S <= trials K; all results in [1e-3, 2^24].
  * Error:   float64, left to right, then one rounding to float32: the bits of test/golden/updates.json.
  * Special: in order, once per occurrence. Stops at the first step that would leave the domain, without that step.
+ *          What was there before each step is left at `oldAlphaPtr` and `oldBetaPtr`, what is there after it at
+ *          `newAlphaPtr` and `newBetaPtr`.
  * Cost:    two reads and two writes at a random place an observation.
  * @returns how many observations were applied
  */
 export function update(
   count: u32, indicesPtr: usize, successesPtr: usize, trialsPtr: usize, alphaPtr: usize, betaPtr: usize,
   discount: f64, alpha0: f64, beta0: f64,
+  oldAlphaPtr: usize, oldBetaPtr: usize, newAlphaPtr: usize, newBetaPtr: usize,
 ): u32 {
   const pullAlpha = (1 - discount) * alpha0;
   const pullBeta = (1 - discount) * beta0;
+  touch(count, indicesPtr, alphaPtr, 2);
+  touch(count, indicesPtr, betaPtr, 2);
   for (let i: u32 = 0; i < count; i++) {
-    const at = <usize>load<u32>(indicesPtr + (<usize>i << 2)) << 2;
-    const successes = <f64>load<u16>(successesPtr + (<usize>i << 1));
-    const failures = <f64>load<u16>(trialsPtr + (<usize>i << 1)) - successes;
-    const alpha = <f32>(discount * <f64>load<f32>(alphaPtr + at) + pullAlpha + successes);
-    const beta = <f32>(discount * <f64>load<f32>(betaPtr + at) + pullBeta + failures);
+    const to = <usize>i << 2;
+    const at = <usize>load<u32>(indicesPtr + to) << 2;
+    const successes = <f64>load<u16>(successesPtr + (to >> 1));
+    const failures = <f64>load<u16>(trialsPtr + (to >> 1)) - successes;
+    const oldAlpha = load<f32>(alphaPtr + at);
+    const oldBeta = load<f32>(betaPtr + at);
+    const alpha = <f32>(discount * <f64>oldAlpha + pullAlpha + successes);
+    const beta = <f32>(discount * <f64>oldBeta + pullBeta + failures);
     if (!inDomain(alpha) || !inDomain(beta)) return i;
+    store<f32>(oldAlphaPtr + to, oldAlpha);
+    store<f32>(oldBetaPtr + to, oldBeta);
+    store<f32>(newAlphaPtr + to, alpha);
+    store<f32>(newBetaPtr + to, beta);
     store<f32>(alphaPtr + at, alpha);
     store<f32>(betaPtr + at, beta);
   }
@@ -32,11 +46,4 @@ export function update(
 // @ts-ignore: decorator
 @inline function inDomain(x: f32): bool {
   return <f64>x >= LEAST && <f64>x <= MOST;
-}
-
-/** Copies the float32 values at the given indices of a column to a dense block. */
-export function gather(count: u32, indicesPtr: usize, columnPtr: usize, outPtr: usize): void {
-  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    store<f32>(outPtr + i, load<f32>(columnPtr + (<usize>load<u32>(indicesPtr + i) << 2)));
-  }
 }

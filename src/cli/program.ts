@@ -3,6 +3,7 @@ import { PoolError } from '../index.ts';
 import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { bench } from './commands/bench.ts';
 import { explain } from './commands/explain.ts';
 import { fit } from './commands/fit.ts';
 import { ingest } from './commands/ingest.ts';
@@ -16,7 +17,7 @@ import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate }),
+  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),
 );
 
 const HELP = `Usage: insight-wasm COMMAND [flags]

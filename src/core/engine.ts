@@ -1,24 +1,32 @@
 import { drawCandidates } from '../candidates.ts';
-import type { CandidateSet, Engine, EngineFactory, Indices, Prior, Rule, Selection } from '../types.ts';
-import { endTopK, Heap } from './heap.ts';
-import { gatherValues, Instance, part, words } from './instance.ts';
+import type { CandidateSet, Engine, EngineFactory, Prior, Rule, Selection } from '../types.ts';
+import { gatherValues, Instance, part } from './instance.ts';
 import { type Kernel, kernelSource } from './kernel.ts';
-import { HEAP, MOST_DRAWN, STAGE } from './layout.ts';
+import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
+import { words } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
+import { Scorer } from './scorer.ts';
+import { beginTopK, endTopK, topK } from './top-k.ts';
 
 /** The engine that runs kernel.wasm; `bytes` is asked once, on first use. */
 export function wasmEngine(bytes: () => BufferSource): EngineFactory {
   const instantiate = kernelSource(bytes);
-  let shared: Instance | undefined; // for calls without a pool: a stage and a heap
-  const workspace = (): Instance => {
-    shared ??= new Instance(instantiate(), 0, HEAP);
-    return shared;
-  };
+  // For calls without a pool, and the interpolation of pools too small for a table of their own.
+  const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES }));
+  const fast = once(() => new Instance(instantiate(), { fast: true }));
   return {
     name: 'wasm',
-    create: (size, prior, discount) => new WasmEngine(instantiate, size, prior, discount),
-    score: (rule, alpha, beta, out) => scoreColumns(workspace(), rule, alpha, beta, out),
+    create: (size, prior, discount) => new WasmEngine(instantiate, fast, size, prior, discount),
+    score: (rule, alpha, beta, out) => new Scorer(workspace(), undefined, fast).scoreArrays(rule, alpha, beta, out),
     topK: (scores, count) => topK(workspace(), instantiate, scores, count),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -29,34 +37,42 @@ class WasmEngine implements Engine {
   readonly #instance: Instance;
   readonly #prior: Prior;
   readonly #discount: number;
+  readonly #scorer: Scorer;
   readonly #scores: ScoreColumn;
 
-  constructor(instantiate: () => Kernel, size: number, prior: Prior, discount: number) {
-    const instance = new Instance(instantiate(), size, HEAP);
+  constructor(instantiate: () => Kernel, fast: () => Instance, size: number, prior: Prior, discount: number) {
+    const instance = new Instance(instantiate(), { size, keyBytes: KEY_BYTES });
     this.#instantiate = instantiate;
     this.#instance = instance;
     this.#prior = prior;
     this.#discount = discount;
     this.alpha = instance.column(instance.at.alpha, size);
     this.beta = instance.column(instance.at.beta, size);
-    this.#scores = new ScoreColumn(instance, instantiate, size);
+    this.#scorer = new Scorer(instance, discount === 1 ? prior : undefined, fast);
+    this.#scores = new ScoreColumn(instance, instantiate, this.#scorer, size);
     this.reset(undefined);
   }
 
   update(indices: Uint32Array, successes: Uint16Array, trials: Uint16Array): number {
     const stage = this.#instance;
-    const alphaBefore = gatherValues(this.alpha, indices);
-    const betaBefore = gatherValues(this.beta, indices);
-    this.#expect(indices.length);
-    for (let start = 0; start < indices.length; start += STAGE) {
-      const count = Math.min(STAGE, indices.length - start);
+    const { length } = indices;
+    const oldAlpha = new Float32Array(length > STAGE ? length : 0); // what the parts before the last one changed
+    const oldBeta = new Float32Array(oldAlpha.length);
+    this.#expect(length);
+    for (let start = 0; start < length; start += STAGE) {
+      const count = Math.min(STAGE, length - start);
       stage.indices.set(part(indices, start, count));
       stage.successes.set(part(successes, start, count));
       stage.trials.set(part(trials, start, count));
       const done = this.#runUpdate(count);
       if (done < count) {
-        this.write(indices, alphaBefore, betaBefore);
+        this.#takeBackStaged(done);
+        this.#takeBack(part(indices, 0, start), oldAlpha, oldBeta);
         return start + done;
+      }
+      if (start + count < length) {
+        oldAlpha.set(stage.oldAlpha, start);
+        oldBeta.set(stage.oldBeta, start);
       }
       this.#scores.refreshStaged(count);
     }
@@ -113,20 +129,15 @@ class WasmEngine implements Engine {
     if (candidates instanceof Uint32Array) return this.#selectFrom(rule, count, candidates);
     const { size, seed } = candidates;
     if (size === this.alpha.length) return this.#scores.select(rule, count, undefined);
-    if (size > MOST_DRAWN || count > HEAP)
+    if (size > MOST_DRAWN || count > MOST_KEPT)
       return this.#selectFrom(rule, count, drawCandidates(this.alpha.length, size, seed));
     return this.#selectDrawn(rule, count, size, seed);
   }
 
   #selectFrom(rule: Rule, count: number, candidates: Uint32Array): Selection {
-    const heap = new Heap(this.#instance, this.#instantiate, count);
     const scores = new Float32Array(candidates.length);
-    for (let start = 0; start < candidates.length; start += STAGE) {
-      const staged = this.#scoreCandidates(rule, part(candidates, start, STAGE));
-      scores.set(staged, start);
-      heap.offer(staged, this.#instance.at.stageScores, start);
-    }
-    const positions = heap.end();
+    this.score(rule, candidates, scores);
+    const positions = topK(this.#instance, this.#instantiate, scores, count) as Selection['indices']; // no score is NaN
     const indices = new Uint32Array(positions.length);
     for (let i = 0; i < positions.length; i++) indices[i] = candidates[positions[i] as number] as number;
     return { indices, scores: gatherValues(scores, positions) };
@@ -135,8 +146,8 @@ class WasmEngine implements Engine {
   /** Draws, scores and selects in the stage: time and memory are those of the set. */
   #selectDrawn(rule: Rule, count: number, size: number, seed: number): Selection {
     const { kernel, at } = this.#instance;
-    kernel.beginDraw();
-    kernel.beginTopK(at.heap, count, -Infinity);
+    kernel.beginDraw(size);
+    beginTopK(this.#instance, count);
     for (let start = 0; start < size; start += STAGE) {
       const end = Math.min(size, start + STAGE);
       kernel.draw(start, end, size, this.alpha.length, ...words(seed), at.indices);
@@ -164,8 +175,34 @@ class WasmEngine implements Engine {
     for (let start = 0; start < indices.length; start += STAGE) {
       const some = part(indices, start, STAGE);
       this.#instance.indices.set(some);
+      this.#gatherStaged(some.length);
       this.#scores.refreshStaged(some.length);
     }
+  }
+
+  /** Takes back the first `count` staged observations, whose old posteriors are staged. */
+  #takeBackStaged(count: number): void {
+    const { kernel, at } = this.#instance;
+    kernel.scatterBack(count, at.indices, at.oldAlpha, at.alpha);
+    kernel.scatterBack(count, at.indices, at.oldBeta, at.beta);
+  }
+
+  /** Takes back whole parts of a batch, the last first. */
+  #takeBack(indices: Uint32Array, oldAlpha: Float32Array, oldBeta: Float32Array): void {
+    for (let start = indices.length - STAGE; start >= 0; start -= STAGE) {
+      this.#instance.indices.set(part(indices, start, STAGE));
+      this.#instance.oldAlpha.set(part(oldAlpha, start, STAGE));
+      this.#instance.oldBeta.set(part(oldBeta, start, STAGE));
+      this.#takeBackStaged(STAGE);
+    }
+    this.#refresh(indices);
+  }
+
+  /** Stages the posteriors of the datapoints whose indices are staged. */
+  #gatherStaged(count: number): void {
+    const { kernel, at } = this.#instance;
+    kernel.gather(count, at.indices, at.alpha, at.stageAlpha);
+    kernel.gather(count, at.indices, at.beta, at.stageBeta);
   }
 
   /** Scores up to STAGE candidates; the result is a view of the stage. */
@@ -181,39 +218,27 @@ class WasmEngine implements Engine {
       kernel.gather(count, at.indices, at.scores, at.stageScores);
       return part(scores, 0, count);
     }
-    kernel.gather(count, at.indices, at.alpha, at.stageAlpha);
-    kernel.gather(count, at.indices, at.beta, at.stageBeta);
-    return this.#instance.scoreStage(rule, count);
+    this.#gatherStaged(count);
+    return this.#scorer.scoreStaged(rule, count);
   }
 
-  /** Applies what is staged; returns how many observations were applied. */
+  /** Applies what is staged, and stages the old and new posteriors; returns how many observations were applied. */
   #runUpdate(count: number): number {
     const { kernel, at } = this.#instance;
-    const { alpha, beta } = this.#prior;
-    return kernel.update(count, at.indices, at.successes, at.trials, at.alpha, at.beta, this.#discount, alpha, beta);
+    return kernel.update(
+      count,
+      at.indices,
+      at.successes,
+      at.trials,
+      at.alpha,
+      at.beta,
+      this.#discount,
+      this.#prior.alpha,
+      this.#prior.beta,
+      at.oldAlpha,
+      at.oldBeta,
+      at.stageAlpha,
+      at.stageBeta,
+    );
   }
-}
-
-/** Scores posteriors that stand outside any pool, through the stage. */
-function scoreColumns(stage: Instance, rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void {
-  for (let start = 0; start < alpha.length; start += STAGE) {
-    const count = Math.min(STAGE, alpha.length - start);
-    stage.alpha.set(part(alpha, start, count));
-    stage.beta.set(part(beta, start, count));
-    for (let i = 0; i < count; i++) stage.indices[i] = start + i;
-    out.set(stage.scoreStage(rule, count), start);
-  }
-}
-
-/** Top-k of scores that stand outside any pool, through the stage; or the position of the first NaN. */
-function topK(stage: Instance, instantiate: () => Kernel, scores: Float32Array, count: number): Indices | number {
-  const heap = count > 0 ? new Heap(stage, instantiate, count) : undefined;
-  for (let start = 0; start < scores.length; start += STAGE) {
-    const staged = part(stage.scores, 0, Math.min(STAGE, scores.length - start));
-    staged.set(part(scores, start, STAGE));
-    const wrong = stage.kernel.findNaN(stage.at.stageScores, staged.length);
-    if (wrong < staged.length) return start + wrong;
-    heap?.offer(staged, stage.at.stageScores, start);
-  }
-  return heap?.end() ?? new Uint32Array(0);
 }

@@ -1,11 +1,11 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { CapacityError, UnsupportedError } from '../errors.ts';
-import type { AcquisitionKind } from '../types.ts';
 
 /** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
 export type Kernel = {
   readonly memory: WebAssembly.Memory;
   readonly heapBase: WebAssembly.Global;
+  readonly fastTableBytes: WebAssembly.Global;
   score(
     kind: number,
     alphaPtr: number,
@@ -15,6 +15,36 @@ export type Kernel = {
     rollouts: number,
     etaOrTarget: number,
     mu: number,
+  ): void;
+  scoreFast(
+    weighted: number,
+    alphaPtr: number,
+    betaPtr: number,
+    outPtr: number,
+    count: number,
+    rollouts: number,
+    eta: number,
+    mu: number,
+    tablePtr: number,
+  ): void;
+  clearLattice(): void;
+  scoreLattice(
+    kind: number,
+    alphaPtr: number,
+    betaPtr: number,
+    outPtr: number,
+    count: number,
+    rollouts: number,
+    etaOrTarget: number,
+    mu: number,
+    priorAlpha: number,
+    priorBeta: number,
+    most: number,
+    indicesPtr: number,
+    offsetsPtr: number,
+    alphasPtr: number,
+    betasPtr: number,
+    scoresPtr: number,
   ): void;
   scoreRandom(outPtr: number, count: number, first: number, seedLow: number, seedHigh: number): void;
   scoreRandomAt(outPtr: number, count: number, indicesPtr: number, seedLow: number, seedHigh: number): void;
@@ -28,47 +58,28 @@ export type Kernel = {
     discount: number,
     priorAlpha: number,
     priorBeta: number,
+    oldAlphaPtr: number,
+    oldBetaPtr: number,
+    newAlphaPtr: number,
+    newBetaPtr: number,
   ): number;
   gather(count: number, indicesPtr: number, columnPtr: number, outPtr: number): void;
-  beginTopK(heapPtr: number, count: number, least: number): void;
+  scatter(count: number, indicesPtr: number, fromPtr: number, columnPtr: number): void;
+  scatterBack(count: number, indicesPtr: number, fromPtr: number, columnPtr: number): void;
+  beginTopK(keysPtr: number, most: number, count: number, least: number): void;
+  limitTies(some: number): void;
   offerTopK(scoresPtr: number, count: number, first: number): void;
-  endTopK(): number;
   offerAt(scoresPtr: number, indicesPtr: number, count: number): void;
-  beginDraw(): void;
+  endTopK(): number;
+  countAbove(ptr: number, count: number, most: number): number;
+  kthBest(ptr: number, count: number, k: number, slack: number): number;
+  beginDraw(total: number): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
-  buildMaxima(scoresPtr: number, maximaPtr: number, blocks: number, upperPtr: number, upper: number): void;
-  replaceScores(
-    count: number,
-    indicesPtr: number,
-    fromPtr: number,
-    scoresPtr: number,
-    maximaPtr: number,
-    upperPtr: number,
-  ): void;
-  offerIndexed(
-    heapPtr: number,
-    count: number,
-    scoresPtr: number,
-    maximaPtr: number,
-    blocks: number,
-    upperPtr: number,
-    upper: number,
-  ): void;
+  buildMaxima(scoresPtr: number, size: number, maximaPtr: number): void;
+  mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
+  offerIndexed(keysPtr: number, most: number, count: number, scoresPtr: number, size: number, maximaPtr: number): void;
   findNaN(scoresPtr: number, count: number): number;
 };
-
-/** The acquisitions by their number in assembly/kernels/score.ts; 'random' has a kernel of its own. */
-export const KINDS: readonly AcquisitionKind[] = [
-  'weighted-mutual-information',
-  'mutual-information',
-  'difficulty-weight',
-  'variance-reduction',
-  'inverse-evidence',
-  'expected-difficulty',
-  'non-degenerate',
-  'bernoulli-variance',
-  'success-chance',
-];
 
 /** Compiles on the first call and makes a new instance, with its own memory, on every call. */
 export function kernelSource(bytes: () => BufferSource): () => Kernel {

@@ -1,16 +1,26 @@
+import type { Kernel } from './kernel.ts';
+
 /** How many observations, candidates or scores pass through the stage at a time. */
 export const STAGE = 4096;
-/** How many datapoints the pool's own heap can select; more take a heap made for the call. */
-export const HEAP = 8192;
+/** The most datapoints that a pool selects in its own memory; more take a memory made for the call. */
+export const MOST_KEPT = 4096;
+/** Keys that a selection of `count` has room for: the more, the more seldom, but the more of them, are sorted. */
+export const roomFor = (count: number): number => 3 * count + 64;
+/** Bytes of the keys of a pool. */
+export const KEY_BYTES = 8 * roomFor(MOST_KEPT);
 /** The largest candidate set drawn in the kernel: assembly/kernels/candidates.ts. */
 export const MOST_DRAWN = 16_384;
-/** How many scores share a maximum, and how many maxima share one of the upper level: assembly/kernels/maxima.ts. */
-const BLOCK = 64;
+/** How many posteriors off the table of the lattice are scored at a time; few, so that the table is soon filled. */
+export const LATTICE_STAGE = 512;
+/** From this size on a pool has a table for `precision: 'fast'` of its own; smaller ones share one. */
+const LEAST_TABLED = 65_536;
+/** How many scores share a maximum, and how many maxima one of the next level: assembly/kernels/maxima.ts. */
+const BLOCK = 16;
 
 const PAGE = 65_536;
 const MOST_BYTES = 2 ** 32;
 
-/** Addresses in the memory of one instance; all are multiples of 64. */
+/** Addresses in the memory of one instance; all are multiples of 64, and so is the room behind each. */
 export interface Layout {
   /** STAGE x u32. */
   readonly indices: number;
@@ -21,31 +31,40 @@ export interface Layout {
   readonly stageAlpha: number;
   readonly stageBeta: number;
   readonly stageScores: number;
-  /** `heapCount` x u64. */
-  readonly heap: number;
-  /** `size` x f32 each, padded so that kernels need no tails; scores to whole blocks. */
+  readonly oldAlpha: number;
+  readonly oldBeta: number;
+  /** Keys of a selection, u64 each; `keyBytes` in all. */
+  readonly keys: number;
+  /** `size` x f32 each, padded so that kernels need no tails. */
   readonly alpha: number;
   readonly beta: number;
   readonly scores: number;
-  /** f32 each, padded to whole blocks: a maximum for `blocks` blocks of scores, and for `upper` blocks of maxima. */
+  /** f32 each: a maximum for every 16 scores, then one for every 16 of those, and so on. */
   readonly maxima: number;
-  readonly upperMaxima: number;
-  readonly blocks: number;
-  readonly upper: number;
+  /** Cells of the interpolation, assembly/kernels/fast.ts; 0 where there are none. */
+  readonly fastTable: number;
   /** Of the whole memory. */
   readonly pages: number;
 }
 
-/** Lays out the memory of an instance, or returns undefined where it would pass 4 GiB. */
-export function layOut(heapBase: number, size: number, heapCount: number): Layout | undefined {
-  let end = heapBase;
+/** What an instance is for; nothing by default. */
+export interface Needs {
+  /** Datapoints of its columns. */
+  readonly size?: number;
+  /** Bytes for the keys of selections. */
+  readonly keyBytes?: number;
+  /** Whether it has a table for `precision: 'fast'`, whatever its size. */
+  readonly fast?: boolean;
+}
+
+/** Lays out the memory of an instance of a kernel, or returns undefined where it would pass 4 GiB. */
+export function layOut(kernel: Kernel, { size = 0, keyBytes = 0, fast = false }: Needs): Layout | undefined {
+  let end = kernel.heapBase.value as number;
   const take = (bytes: number): number => {
     const start = Math.ceil(end / 64) * 64;
     end = start + Math.ceil(bytes / 64) * 64;
     return start;
   };
-  const blocks = Math.ceil(size / BLOCK);
-  const upper = Math.ceil(blocks / BLOCK);
   const layout = {
     indices: take(4 * STAGE),
     successes: take(2 * STAGE),
@@ -53,15 +72,24 @@ export function layOut(heapBase: number, size: number, heapCount: number): Layou
     stageAlpha: take(4 * STAGE),
     stageBeta: take(4 * STAGE),
     stageScores: take(4 * STAGE),
-    heap: take(8 * heapCount),
+    oldAlpha: take(4 * STAGE),
+    oldBeta: take(4 * STAGE),
+    keys: take(keyBytes),
     alpha: take(4 * size),
     beta: take(4 * size),
-    scores: take(4 * BLOCK * blocks),
-    maxima: take(4 * BLOCK * upper),
-    upperMaxima: take(4 * upper),
-    blocks,
-    upper,
+    scores: take(4 * size),
+    maxima: take(bytesOfMaxima(size)),
+    fastTable: fast || size >= LEAST_TABLED ? take(kernel.fastTableBytes.value as number) : 0,
     pages: Math.ceil(end / PAGE),
   };
   return end <= MOST_BYTES ? layout : undefined;
+}
+
+function bytesOfMaxima(size: number): number {
+  let bytes = 0;
+  for (let count = size; count > BLOCK; ) {
+    count = Math.ceil(count / BLOCK);
+    bytes += 4 * BLOCK * Math.ceil(count / BLOCK);
+  }
+  return bytes;
 }

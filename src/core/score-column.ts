@@ -1,8 +1,10 @@
 import type { Rule, Selection } from '../types.ts';
-import { endTopK, Heap } from './heap.ts';
 import { gatherValues, type Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
-import { HEAP, STAGE } from './layout.ts';
+import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
+import { sameRule } from './rules.ts';
+import type { Scorer } from './scorer.ts';
+import { endTopK, topKOfColumn } from './top-k.ts';
 
 /**
  * The scores of a whole pool under the rule in use, kept true as posteriors change, and the maxima over them, which are
@@ -12,39 +14,28 @@ export class ScoreColumn {
   readonly values: Float32Array;
   readonly #instance: Instance;
   readonly #instantiate: () => Kernel;
-  readonly #size: number;
+  readonly #scorer: Scorer;
   #rule: Rule | undefined;
   #indexed = false;
 
-  constructor(instance: Instance, instantiate: () => Kernel, size: number) {
-    const { at } = instance;
-    this.values = instance.column(at.scores, size);
+  constructor(instance: Instance, instantiate: () => Kernel, scorer: Scorer, size: number) {
+    this.values = instance.column(instance.at.scores, size);
     this.#instance = instance;
     this.#instantiate = instantiate;
-    this.#size = size;
-    instance.column(at.scores, 64 * at.blocks).fill(Number.NaN, size); // the padding never wins
+    this.#scorer = scorer;
   }
 
   /** Whether the column holds the scores of a rule. */
   holds(rule: Rule): boolean {
-    const held = this.#rule;
-    return (
-      held !== undefined &&
-      held.kind === rule.kind &&
-      held.rollouts === rule.rollouts &&
-      held.eta === rule.eta &&
-      held.mu === rule.mu &&
-      held.target === rule.target &&
-      held.seed === rule.seed
-    );
+    return sameRule(this.#rule, rule);
   }
 
   /** Rescores the pool, unless the column holds the rule already. */
   hold(rule: Rule): void {
     if (this.holds(rule)) return;
-    const { alpha, beta, scores, blocks } = this.#instance.at;
-    this.#instance.score(rule, alpha, beta, scores, this.#size, 0);
-    this.#instance.column(scores, 64 * blocks).fill(Number.NaN, this.#size);
+    const size = this.values.length;
+    this.#scorer.scoreColumn(rule, size);
+    this.#instance.column(this.#instance.at.scores, 16 * Math.ceil(size / 16)).fill(Number.NaN, size); // never wins
     this.#rule = rule;
     this.#indexed = false;
   }
@@ -54,13 +45,10 @@ export class ScoreColumn {
     this.#rule = undefined;
   }
 
-  /** Rescores the datapoints whose indices are staged, `count` of them. */
+  /** After posteriors changed: rescores those whose indices, alpha and beta are staged, `count` of them. */
   refreshStaged(count: number): void {
     if (this.#rule === undefined) return;
-    const { kernel, at } = this.#instance;
-    kernel.gather(count, at.indices, at.alpha, at.stageAlpha);
-    kernel.gather(count, at.indices, at.beta, at.stageBeta);
-    this.#instance.scoreStage(this.#rule, count);
+    this.#scorer.scoreStaged(this.#rule, count);
     this.#replaceStaged(count);
   }
 
@@ -68,28 +56,26 @@ export class ScoreColumn {
   select(rule: Rule, count: number, exclude: Uint32Array | undefined): Selection {
     const known = this.holds(rule);
     this.hold(rule);
-    if (known) this.#buildMaxima();
+    if (known) this.#index();
     const taken = exclude === undefined || exclude.length === 0 ? undefined : gatherValues(this.values, exclude);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, new Float32Array(taken.length).fill(Number.NaN));
-    const { kernel, at } = this.#instance;
-    let indices: Selection['indices'];
-    if (this.#indexed && count <= HEAP) {
-      kernel.offerIndexed(at.heap, count, at.scores, at.maxima, at.blocks, at.upperMaxima, at.upper);
-      indices = endTopK(this.#instance);
-    } else {
-      const heap = new Heap(this.#instance, this.#instantiate, count);
-      heap.offer(this.values, at.scores, 0);
-      indices = heap.end();
-    }
+    const indices = this.#best(count);
     const scores = gatherValues(this.values, indices);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, taken);
     return { indices, scores };
   }
 
-  #buildMaxima(): void {
+  #best(count: number): Selection['indices'] {
+    if (!this.#indexed || count > MOST_KEPT) return topKOfColumn(this.#instance, this.#instantiate, this.values, count);
+    const { kernel, at } = this.#instance;
+    kernel.offerIndexed(at.keys, roomFor(count), count, at.scores, this.values.length, at.maxima);
+    return endTopK(this.#instance);
+  }
+
+  #index(): void {
     if (this.#indexed) return;
     const { kernel, at } = this.#instance;
-    kernel.buildMaxima(at.scores, at.maxima, at.blocks, at.upperMaxima, at.upper);
+    kernel.buildMaxima(at.scores, this.values.length, at.maxima);
     this.#indexed = true;
   }
 
@@ -104,6 +90,7 @@ export class ScoreColumn {
 
   #replaceStaged(count: number): void {
     const { kernel, at } = this.#instance;
-    kernel.replaceScores(count, at.indices, at.stageScores, at.scores, at.maxima, at.upperMaxima);
+    kernel.scatter(count, at.indices, at.stageScores, at.scores);
+    if (this.#indexed) kernel.mendMaxima(count, at.indices, at.scores, this.values.length, at.maxima);
   }
 }

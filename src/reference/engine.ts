@@ -12,6 +12,7 @@ import {
   successChance,
   varianceReduction,
 } from './closed-forms.ts';
+import { fastInformation } from './fast.ts';
 import { mutualInformation } from './mutual-information.ts';
 import { bestPositions } from './top-k.ts';
 
@@ -36,13 +37,18 @@ export const referenceEngine: EngineFactory = {
 /** 2 GiB of columns, which every runtime grants. */
 const MOST_SIZE = 2 ** 28;
 
+function information({ precision, rollouts }: Rule, alpha: number, beta: number): number {
+  if (precision === 'exact') return mutualInformation(alpha, beta, rollouts);
+  return fastInformation(alpha, beta, rollouts) * (1 / (alpha + beta));
+}
+
 /** The score of one posterior before its rounding to float32; `index` matters to seeded kinds alone. */
 function scoreOne(rule: Rule, alpha: number, beta: number, index: number): number {
   switch (rule.kind) {
     case 'weighted-mutual-information':
-      return difficultyWeight(alpha, beta, rule.eta, rule.mu) * mutualInformation(alpha, beta, rule.rollouts);
+      return difficultyWeight(alpha, beta, rule.eta, rule.mu) * information(rule, alpha, beta);
     case 'mutual-information':
-      return mutualInformation(alpha, beta, rule.rollouts);
+      return information(rule, alpha, beta);
     case 'difficulty-weight':
       return difficultyWeight(alpha, beta, rule.eta, rule.mu);
     case 'variance-reduction':

@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
-const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'fit', 'replay', 'simulate'];
+const commands = [
+  'audit',
+  'ingest',
+  'select',
+  'explain',
+  'status',
+  'state',
+  'serve',
+  'fit',
+  'replay',
+  'simulate',
+  'bench',
+];
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [

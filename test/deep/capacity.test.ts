@@ -11,6 +11,30 @@ test('5,000,000 datapoints take at most 14 bytes each of Wasm memory', () => {
   expect(bytes).toBeLessThanOrEqual(14);
 });
 
+test('100,000,000 datapoints take at most 14 bytes each, and a selection of 2,000,000 of them 8 bytes each', () => {
+  const size = 100_000_000;
+  const count = 2_000_000;
+  pool = new PosteriorPool(size, { discount: 0.9 });
+  expect((pool.alpha as Float32Array).buffer.byteLength / size).toBeLessThanOrEqual(14);
+  const indices = Uint32Array.from({ length: 1_000_000 }, (_, i) => 97 * i);
+  pool.update({ indices, successes: indices.map((index) => index % 9), trials: 8 });
+  const acquisition = { kind: 'inverse-evidence' } as const; // one tie of 99 million, and one of a million
+  const first = pool.select(count, { acquisition });
+  expect(first.indices).toHaveLength(count);
+  let index = 0;
+  for (const got of first.indices) {
+    while (index % 97 === 0 && index < 97_000_000) index++;
+    if (got !== index++) expect.fail(`index ${got}`);
+  }
+  expect(new Set(first.scores)).toEqual(new Set([0.5]));
+  for (let step = 0; step < 20; step++) {
+    const best = pool.select(256, { acquisition });
+    expect(best.scores[0]).toBe(0.5);
+    pool.update({ indices: best.indices, successes: best.indices.map((i) => i % 9), trials: 8 });
+  }
+  expect(pool.select(1, { acquisition }).indices[0]).toBeGreaterThan(5_000);
+});
+
 test('the last of 200,000,000 datapoints is updated and selected: addresses beyond 2^31', () => {
   const size = 200_000_000;
   const last = size - 1;

@@ -6,6 +6,7 @@ const MOST_LINES = 12;
 
 /** For people: at most some 60 lines, whatever the log. */
 export function toText(report: Report, color: boolean): string[] {
+  const { values } = report.rewards;
   const { files, rows, prompts, steps, unstepped, rollouts, successes, rule, proposal, groups, skipped } = report;
   const formats = [...new Set(files.flatMap(({ format }) => format ?? []))].join(', ') || 'no format';
   const facts: [string, string][] = [
@@ -15,7 +16,7 @@ export function toText(report: Report, color: boolean): string[] {
     ['steps', steps.count === 0 ? 'none' : `${count(steps.count)}, from ${steps.first} to ${steps.last}`],
     ['no step', count(unstepped)],
     ['rollouts', count(rollouts)],
-    ['right', `${share(successes, rollouts)} by reward >= ${rule.threshold}`],
+    ['right', `${share(successes, rollouts)}${values.length > 0 ? ` by reward >= ${rule.threshold}` : ''}`],
     ['proposed', proposal === null ? '' : `reward >= ${proposal.threshold}${proposal.isClear ? '' : ', in doubt'}`],
     [
       'left out',

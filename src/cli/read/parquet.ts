@@ -26,6 +26,15 @@ export interface ParquetFile {
 /** @throws DataError that names the file, `read` too */
 export async function openParquet(name: string): Promise<ParquetFile> {
   const handle = await open(name);
+  try {
+    return await toFile(name, handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function toFile(name: string, handle: FileHandle): Promise<ParquetFile> {
   const { size } = await handle.stat();
   const file = { byteLength: size, slice: (start: number, end = size) => slice(handle, size, start, end) };
   const metadata = await parse(name, () => parquetMetadataAsync(file));

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { bad, type Fields, getId, getReward, isObject } from '../fields.ts';
+import { bad, type Fields, getId, getNumber, getReward, isObject } from '../fields.ts';
 import type { LinesFormat } from '../format.ts';
 
 const TASK = '_ng_task_index';
@@ -24,7 +24,7 @@ export const nemoGym: LinesFormat = {
     };
     return (record, sink, place) => {
       const id = getId(record, mapping.id ?? TASK);
-      const step = mapping.step === undefined ? undefined : getReward(record, mapping.step);
+      const step = mapping.step === undefined ? undefined : getNumber(record, mapping.step);
       for (const rollout of toRollouts(record)) {
         if (rollout[reward] === undefined || rollout[reward] === null) sink.skip('no reward');
         else if (!isNew(`${dirname(place.name)}\n${id}`, rollout[ROLLOUT])) sink.skip('read before');

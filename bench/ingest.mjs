@@ -1,0 +1,79 @@
+// Reading a verl log as a run of 100,000 prompts leaves it: rollouts of 256 prompts a step, 8 each, a file a step. Writes
+// the log to a temporary folder, runs a command on it, prints MB of JSON lines a second (start-up included) and the peak
+// memory of the process. `node bench/ingest.mjs [--size MB] [--command 'select --count 256 --discount 0.9']`
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const PROMPTS = 100_000;
+const BATCH = 256;
+const ROLLOUTS = 8;
+
+const { values } = parseArgs({
+  options: { size: { type: 'string', default: '2000' }, command: { type: 'string', default: 'audit' } },
+});
+const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
+try {
+  const { bytes, rollouts } = writeLog(folder, Number(values.size) * 1e6);
+  console.log(`${process.version}: ${rollouts.toLocaleString('en')} rollouts, ${(bytes / 1e6).toFixed(0)} MB`);
+  const peak = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
+  for (let round = 0; round < 3; round++) {
+    const start = performance.now();
+    const [command, ...flags] = values.command.split(' ');
+    const { status, stderr } = spawnSync(process.execPath, ['--import', peak, program, command, folder, ...flags]);
+    const seconds = (performance.now() - start) / 1000;
+    if (status !== 0) throw new Error(String(stderr));
+    const memory = Number(/peak (\d+)/.exec(String(stderr))[1]) / 1024;
+    console.log(`${values.command}: ${(bytes / 1e6 / seconds).toFixed(0)} MB/s, peak memory ${memory.toFixed(0)} MiB`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** Lines of some 2.5 KB, as Python writes them: prose, escaped formulas and line ends, here and there a sign beyond ASCII. */
+function writeLog(folder, size) {
+  const words =
+    `we have that the sum of all terms is \\\\frac{1}{2} so $x^2 + y^2 = z^2$ holds and therefore \\n\\nStep 3:
+    consider \\"triangle\\" ABC with angle ≤ 90° then \\\\boxed{42} because of the lemma above`.split(/\s+/);
+  const random = randomOf('ingest');
+  const text = (length) => {
+    let written = '';
+    while (written.length < length) written += `${words[Math.floor(random() * words.length)]} `;
+    return written;
+  };
+  const questions = Array.from({ length: 211 }, () => text(200 + 500 * random()));
+  const answers = Array.from({ length: 997 }, () => text(600 + 2400 * random()));
+  let [bytes, rollouts, prompt] = [0, 0, 0];
+  for (let step = 1; bytes < size; step++) {
+    let lines = '';
+    for (let i = 0; i < BATCH; i++, prompt = (prompt + 1) % PROMPTS) {
+      const chance = ((prompt * 7919) % 1000) / 999;
+      for (let k = 0; k < ROLLOUTS; k++, rollouts++) {
+        const input = `user\\nProblem ${prompt}: ${questions[prompt % questions.length]}\\nassistant\\n`;
+        const score = random() < chance ? '1.0' : '0.0';
+        lines += `{"input": "${input}", "output": "${answers[rollouts % answers.length]}", "gts": "${prompt}", `;
+        lines += `"score": ${score}, "step": ${step}, "acc": ${score}, "pred": "${prompt}"}\n`;
+      }
+    }
+    const file = openSync(join(folder, `${step}.jsonl`), 'w');
+    bytes += writeSync(file, lines);
+    closeSync(file);
+  }
+  return { bytes, rollouts };
+}
+
+/** Numbers in [0, 1), the same every time. */
+function randomOf(seed) {
+  let block = createHash('sha256').update(seed).digest();
+  let at = 0;
+  return () => {
+    if (at + 4 > block.length) [block, at] = [createHash('sha256').update(block).digest(), 0];
+    at += 4;
+    return block.readUInt32LE(at - 4) / 2 ** 32;
+  };
+}
