@@ -5,7 +5,9 @@ import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
 import { explain } from './commands/explain.ts';
+import { fit } from './commands/fit.ts';
 import { ingest } from './commands/ingest.ts';
+import { replay } from './commands/replay.ts';
 import { select } from './commands/select.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
@@ -15,7 +17,7 @@ import { DataError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ audit, ingest, select, explain, status, state, serve, simulate, bench }),
+  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),
 );
 
 const HELP = `Usage: insight-wasm COMMAND [flags]

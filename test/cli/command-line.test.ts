@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, output, root } from '../support/cli.ts';
 
-const commands = ['audit', 'ingest', 'select', 'explain', 'status', 'state', 'serve', 'simulate', 'bench'];
+const commands = [
+  'audit',
+  'ingest',
+  'select',
+  'explain',
+  'status',
+  'state',
+  'serve',
+  'fit',
+  'replay',
+  'simulate',
+  'bench',
+];
 
 describe('a wrong command line', () => {
   const cases: readonly [args: string, reason: string][] = [
@@ -31,10 +43,7 @@ describe('a wrong command line', () => {
     ['select a --eta=-1', '--eta expected a number in [0, 10000], got -1'],
     ['select a --mu 2', '--mu expected a number in [0, 1], got 2'],
     ['select a --acquisition expected-difficulty --target 2', '--target expected a number in [0, 1], got 2'],
-    [
-      'select a --target 0.5',
-      '--acquisition weighted-mutual-information takes rollouts, eta, mu, precision, not --target',
-    ],
+    ['select a --target 0.5', '--acquisition weighted-mutual-information takes rollouts, eta, mu, not --target'],
     ['select a --acquisition inverse-evidence --eta 3', '--acquisition inverse-evidence takes no parameter, not --eta'],
     ['select a --acquisition random', '--acquisition random needs --seed'],
     ['select a --acquisition random --seed 0.5', '--seed expected an integer in [0, 9007199254740991], got 0.5'],
@@ -50,6 +59,18 @@ describe('a wrong command line', () => {
     ['select a --discount 1.1', '--discount expected a number in [0, 1], got 1.1'],
     ['select a --threshold Infinity', '--threshold expected a number, got "Infinity"'],
     ['select a --engine gpu', '--engine expected one of wasm, reference, got "gpu"'],
+    ['fit', 'expected LOGS: files, folders or globs, or - for stdin'],
+    ['fit a --prior 1', '--prior expected two numbers as A,B, got "1"'],
+    ['fit a --prior 1,0', '--prior expected a number in [0.001, 1000000], got 0'],
+    ['fit a --discount 1', "Unknown option '--discount'"],
+    ['replay', 'expected LOGS: files, folders or globs, or - for stdin'],
+    ['replay a --count 0', '--count expected an integer in [1, 4294967295], got 0'],
+    ['replay a --rounds 0', '--rounds expected an integer in [1, 65536], got 0'],
+    ['replay a --seeds 0', '--seeds expected an integer in [1, 1000], got 0'],
+    ['replay a --rollouts 1', '--rollouts expected an integer in [2, 256], got 1'],
+    ['replay a --candidates 0', '--candidates expected an integer in [1, 4294967295], got 0'],
+    ['replay a --discount 2', '--discount expected a number in [0, 1], got 2'],
+    ['replay a --prior 1,x', '--prior expected a number, got "x"'],
     ['simulate x', 'expected only flags, got "x"'],
     ['simulate --prompts 0', '--prompts expected an integer in [1, 10000000], got 0'],
     ['simulate --rollouts 65536', '--rollouts expected an integer in [1, 65535], got 65536'],
