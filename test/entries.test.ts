@@ -45,11 +45,19 @@ test.each([...budgets, ['workerd.js', 62] as const, ['cli.js', 250] as const])(
   },
 );
 
-test.each(['slim.js', 'slim.cjs', 'reference.js', 'reference.cjs', 'workerd.js'])('%s carries no kernel', (file) => {
-  expect(BASE64.test(textOf(file))).toBe(false);
+test.each(['slim.js', 'slim.cjs', 'reference.js', 'reference.cjs', 'workerd.js', 'cli.js'])(
+  '%s carries no kernel',
+  (file) => {
+    expect(BASE64.test(textOf(file))).toBe(false);
+  },
+);
+
+test('the command reads the kernel from the file beside it', () => {
+  expect(textOf('cli.js')).not.toContain(readFileSync(join(dist, 'kernel.wasm'), 'base64'));
+  expect(textOf('cli.js')).toContain('kernel.wasm');
 });
 
-test.each(['index.js', 'index.cjs', 'cli.js'])('%s carries the kernel once', (file) => {
+test.each(['index.js', 'index.cjs'])('%s carries the kernel once', (file) => {
   const base64 = readFileSync(join(dist, 'kernel.wasm'), 'base64');
   expect(textOf(file).split(base64).length).toBe(2);
 });
