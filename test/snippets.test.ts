@@ -61,13 +61,15 @@ for (const [name, command] of Object.entries({
 const under = (path: string, files: Readonly<Record<string, string | Uint8Array>>) =>
   Object.fromEntries(Object.entries(files).map(([name, content]) => [`${path}/${name}`, content]));
 const ofIds = rollouts().map(({ prompt, step, isRight }) => ({ id: `p${prompt}`, step, acc: isRight ? 1 : 0 }));
+const ofDataset = {
+  'prompts.jsonl': lines([1, 2, 3, 4, 5, 0, 7].map((prompt) => ({ id: `p${prompt}`, prompt: 'x' }))),
+  'rollouts/1.jsonl': lines(ofIds),
+};
 const logs: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
   'docs/logs.md': under('runs/42/rollouts', verlV1()),
   'docs/evaluate.md': under('runs/42/rollouts', verlV1()),
-  'docs/state.md': {
-    'prompts.jsonl': lines([1, 2, 3, 4, 5, 0, 7].map((prompt) => ({ id: `p${prompt}`, prompt: 'x' }))),
-    'rollouts/1.jsonl': lines(ofIds),
-  },
+  'README.md': ofDataset,
+  'docs/state.md': ofDataset,
   'docs/serve.md': {},
   'docs/logs/verl.md': under(
     'rollouts',
@@ -94,7 +96,7 @@ const logs: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>
 function folderOf(page: string): string {
   const files = logs[page];
   if (files === undefined) return folder;
-  const own = join(folder, page.replaceAll(/\W/g, '-'));
+  const own = page === 'README.md' ? folder : join(folder, page.replaceAll(/\W/g, '-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(own, name)), { recursive: true });
     writeFileSync(join(own, name), content);
