@@ -34,7 +34,7 @@ function put(kernel, ptr, values) {
  * @param {BufferSource} bytes @param {Float32Array} scores @param {number} count
  */
 export function bareScan(bytes, scores, count) {
-  const room = 3 * count + 64;
+  const room = 2 * count + 64;
   const { kernel, addresses, sum } = layOut(bytes, [8 * room, 4 * scores.length]);
   const [keys, column] = addresses;
   put(kernel, column, scores);

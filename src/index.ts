@@ -1,3 +1,4 @@
+import { compile } from './core/compile.ts';
 import { wasmEngine } from './core/engine.ts';
 import { kernelBytes } from './core/kernel-bytes.ts';
 import { type LoadOptions, load, Pool, type PoolOptions } from './pool.ts';
@@ -6,7 +7,7 @@ import type { Scores, Selection } from './types.ts';
 
 export * from './api.ts';
 
-const engine = wasmEngine(kernelBytes);
+const engine = /* @__PURE__ */ wasmEngine(() => compile(kernelBytes()));
 
 /**
  * Beta posteriors of the success rates of `size` datapoints, and the selection of the next ones to roll out.

@@ -87,6 +87,13 @@ export interface SelectOptions {
 /** For properties that stay as the constructor set them. */
 const FIXED = { writable: false, configurable: false } as const;
 
+/** The method that `using` calls, in the types of projects whose `lib` has its symbol. */
+type Disposes = SymbolConstructor extends { readonly dispose: infer Key extends symbol }
+  ? { [K in Key]: () => void }
+  : object;
+
+export interface Pool extends Disposes {}
+
 /** A pool, whatever its engine. The entries bind it to theirs: see `PosteriorPool` there. */
 export class Pool {
   readonly size: number;

@@ -121,6 +121,7 @@ export interface EngineFactory {
   readonly name: string;
   /** @throws CapacityError, UnsupportedError */
   create(size: number, prior: Prior, discount: number): Engine;
+  /** Scores the posteriors of two columns into `out`. */
   score(rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void;
   /** Positions of the best `count` <= length, or the position of the first NaN as a number. */
   topK(scores: Float32Array, count: number): Indices | number;

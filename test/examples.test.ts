@@ -67,11 +67,3 @@ test('Algorithm 1 learns where groups are informative, and resumes', async () =>
   expect(shares).toHaveLength(5);
   expect(shares.at(-1)).toBeGreaterThan(85);
 });
-
-test('the snippets of README run', async () => {
-  const snippets = [...read('README.md').matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)].map(
-    ([, source]) => source as string,
-  );
-  expect(snippets.length).toBeGreaterThan(0);
-  for (const snippet of snippets) await runSnippet(snippet);
-});

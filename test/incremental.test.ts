@@ -79,3 +79,34 @@ test('a refused batch leaves scores and index as they were', () => {
   expect(() => pool.update({ indices: [3, 4, 500], successes: [1, 1, 8], trials: 8 })).toThrow(RangeError);
   expect(pool.select(1_000)).toEqual(before);
 });
+
+test.each([10, 4_095, 4_096, 4_097, 10_000])(
+  'a batch refused after %i observations, many of the same datapoints, is taken back whole',
+  (length) => {
+    const size = 50_000; // so large that the scores are kept
+    const next = seeded(length);
+    const pool = new PosteriorPool(size).set({ indices: [500], alpha: [2 ** 24], beta: [1] });
+    const indices = Array.from({ length }, () => Math.floor(400 * next()));
+    const batch = { indices, successes: indices.map(() => Math.floor(9 * next())), trials: 8 };
+    for (let i = 0; i < 3; i++) pool.update(batch).select(5);
+    const before = [pool.alpha, pool.beta].map((column) => Float32Array.from(column));
+    const selected = pool.select(size);
+    const refused = { indices: [...indices, 500], successes: [...batch.successes, 8], trials: 8 };
+    expect(() => pool.update(refused)).toThrow(`"indices[${length}]"`);
+    expect([pool.alpha, pool.beta].map((column) => Float32Array.from(column))).toEqual(before);
+    expect(pool.select(size)).toEqual(selected);
+  },
+);
+
+test('a selection where nearly all is excluded finds what is left, and nothing else', () => {
+  const size = 70_000;
+  const pool = new PosteriorPool(size);
+  pool.update({ indices: [6, 7, 8, 8], successes: [3, 3, 3, 3], trials: 8 }); // 5 is the best, then 6 and 7, then 8
+  for (let i = 0; i < 3; i++) pool.select(2);
+  for (const left of [[0], [size - 1], [17, 40_000, size - 2], [5, 6, 7, 8]]) {
+    const exclude = Uint32Array.from({ length: size }, (_, i) => i).filter((i) => !left.includes(i));
+    for (const count of [1, left.length, left.length + 5]) {
+      expect([...pool.select(count, { exclude }).indices]).toEqual(left.slice(0, count));
+    }
+  }
+});

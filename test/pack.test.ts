@@ -19,13 +19,15 @@ const run = (file: string, args: readonly string[], cwd = project): string => {
 };
 
 let files: string[] = [];
+let archive = '';
 
 beforeAll(() => {
   const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], root);
   const [tarball] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
   files = tarball.files.map(({ path }) => path);
+  archive = join(project, tarball.filename);
   writeFileSync(join(project, 'package.json'), '{ "name": "scratch", "private": true }');
-  run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(project, tarball.filename)]);
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', archive]);
 });
 
 afterAll(() => rmSync(project, { recursive: true }));
@@ -37,6 +39,8 @@ const { indices, scores } = pool.select(3, { exclude: [0] });
 if (indices.length !== 3 || scores[0] !== score([1], [1])[0]) throw new Error('wrong selection');
 if (topK(Float32Array.of(1, 3, 2), 1).indices[0] !== 1) throw new Error('wrong topK');
 if (PosteriorPool.fromBytes(pool.toBytes(), { engine: referenceEngine }).get(3).alpha !== pool.get(3).alpha) throw new Error('wrong snapshot');
+const engine = createEngine(readFileSync(kernel));
+if (slimScore([1], [1], { engine })[0] !== score([1], [1])[0]) throw new Error('wrong slim score');
 console.log('fine', digamma(1).toFixed(6));
 `;
 
@@ -55,14 +59,43 @@ test('the tarball holds what users need and nothing else', () => {
   expect(run('npm', ['ls', '--all', '--parseable']).trim().split('\n')).toHaveLength(2); // the project and the package
 });
 
+test('publint and attw find nothing to improve', () => {
+  expect(run('npx', ['publint', 'run', archive, '--strict'], root)).toContain('All good!');
+  // kernel.wasm has no declarations: what an import makes of it is up to the bundler.
+  const attw = ['attw', archive, '--profile', 'node16', '--exclude-entrypoints', 'kernel.wasm'];
+  expect(run('npx', attw, root)).toContain('"insight-wasm/slim"'); // a problem is an exit code
+});
+
+test('npm has nothing to correct or to warn of when it is published', () => {
+  const { status, stderr } = spawnSync('npm', ['publish', '--dry-run', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const warnings = stderr.split('\n').filter((line) => /^npm (?!notice)/.test(line));
+  expect(warnings.filter((line) => !line.includes('requires you to be logged in'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
 test('it works as an ES module and as CommonJS, with no configuration', () => {
+  const names = { 'insight-wasm': 'PosteriorPool, score, topK', 'insight-wasm/reference': 'digamma, referenceEngine' };
+  const slim = { 'insight-wasm/slim': 'createEngine, score as slimScore' };
+  const imports = (to: (names: string, entry: string) => string): string =>
+    Object.entries({ ...names, ...slim })
+      .map(([entry, list]) => to(list, entry))
+      .join('\n');
   writeFileSync(
     join(project, 'a.mjs'),
-    `import { PosteriorPool, score, topK } from 'insight-wasm';\nimport { digamma, referenceEngine } from 'insight-wasm/reference';\n${program}`,
+    `${imports((list, entry) => `import { ${list} } from '${entry}';`)}
+import { readFileSync } from 'node:fs';
+const kernel = new URL(import.meta.resolve('insight-wasm/kernel.wasm'));
+${program}`,
   );
   writeFileSync(
     join(project, 'b.cjs'),
-    `const { PosteriorPool, score, topK } = require('insight-wasm');\nconst { digamma, referenceEngine } = require('insight-wasm/reference');\n${program}`,
+    `${imports((list, entry) => `const { ${list.replace(' as ', ': ')} } = require('${entry}');`)}
+const { readFileSync } = require('node:fs');
+const kernel = require.resolve('insight-wasm/kernel.wasm');
+${program}`,
   );
   expect(run('node', ['a.mjs'])).toBe('fine -0.577216\n');
   expect(run('node', ['b.cjs'])).toBe('fine -0.577216\n');
@@ -82,8 +115,9 @@ test('the command runs', () => {
 describe.each(['typescript', 'typescript-5.6'])('under %s, strict and with exactOptionalPropertyTypes', (compiler) => {
   const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc');
   const source = `
-import { type Acquisition, type Column, PosteriorPool, score, type Selection, topK } from 'insight-wasm';
+import { type Acquisition, type Column, type EngineFactory, PosteriorPool, score, type Selection, topK } from 'insight-wasm';
 import { mutualInformation, referenceEngine } from 'insight-wasm/reference';
+import * as slim from 'insight-wasm/slim';
 
 const pool: PosteriorPool = new PosteriorPool(10, { discount: undefined, prior: { alpha: 1, beta: 2 }, engine: referenceEngine });
 const acquisition: Acquisition = { kind: 'mutual-information', rollouts: undefined };
@@ -95,6 +129,19 @@ export const result = topK(selection.scores, total);
 export const chained = pool.reset([1]).set({ alpha: alpha, beta: pool.beta }).update({ indices: [0], successes: [1], trials: 8 });
 PosteriorPool.fromBytes(pool.toBytes(), { size: 20 }).dispose();
 
+const bytes = new Uint8Array(1);
+const loaded: Promise<EngineFactory> = slim.loadEngine('kernel.wasm');
+const engine: EngineFactory = slim.createEngine(bytes.buffer ?? bytes);
+new slim.PosteriorPool(1, { engine, discount: undefined });
+slim.PosteriorPool.fromBytes(bytes, { engine }).size + slim.topK(slim.score([1], [1], { engine }), 1, { engine }).indices.length;
+void loaded;
+
+// @ts-expect-error: slim has no engine of its own
+new slim.PosteriorPool(1);
+// @ts-expect-error: slim has no engine of its own
+slim.score([1], [1], { acquisition });
+// @ts-expect-error: not the bytes of a module
+slim.createEngine('kernel.wasm');
 // @ts-expect-error: eta belongs to the weight
 pool.select(1, { acquisition: { kind: 'mutual-information', eta: 3 } });
 // @ts-expect-error: random needs a seed
@@ -110,10 +157,23 @@ pool.score({ acquisition: { kind: 'thompson' } });
 `;
   const dom = `
 import { PosteriorPool } from 'insight-wasm';
+import { createEngine, loadEngine } from 'insight-wasm/slim';
 const pool = new PosteriorPool(1);
 const { indices, scores } = pool.select(1);
 export const blob = new Blob([pool.toBytes(), indices, scores]);
 export const digest = crypto.subtle.digest('SHA-256', pool.score());
+export const engines = Promise.all([
+  loadEngine(fetch('kernel.wasm')),
+  loadEngine(new URL('https://example.org/kernel.wasm')),
+  WebAssembly.compileStreaming(fetch('kernel.wasm')).then(createEngine),
+]);
+`;
+  const disposal = `
+import { PosteriorPool } from 'insight-wasm';
+export function scoreOfNew(): number {
+  using pool = new PosteriorPool(1);
+  return pool.score()[0]!;
+}
 `;
   const check = (name: string, text: string, options: readonly string[]): void => {
     const folder = join(project, `${compiler}-${name}`);
@@ -137,7 +197,11 @@ export const digest = crypto.subtle.digest('SHA-256', pool.score());
     check('node16', source, ['--module', 'node16', '--lib', 'ES2022']);
   });
 
-  test('results go into Blob and crypto.subtle without a cast', () => {
+  test('results go into Blob and crypto.subtle, and responses into loadEngine, without a cast', () => {
     check('dom', dom, ['--module', 'node16', '--lib', 'ES2022,DOM']);
+  });
+
+  test('using disposes of a pool where lib has it', () => {
+    check('disposal', disposal, ['--module', 'node16', '--lib', 'ES2022,ESNext.Disposable']);
   });
 });

@@ -46,11 +46,13 @@ export function limitTies(some: u32): void {
 export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
   if (limit == u64.MAX_VALUE) threshold = max(threshold, boundOf(scoresPtr, count));
   let i: u32 = 0;
+  let t = f32x4.splat(threshold);
   for (const groups = count & ~31; i < groups; i += 32) {
     const ptr = scoresPtr + (<usize>i << 2);
-    if (!anyMayEnter(ptr)) continue;
+    if (!anyReach(ptr, t)) continue;
     offerBlock(ptr, first + i);
     offerBlock(ptr + 64, first + i + 16);
+    t = f32x4.splat(threshold);
   }
   for (; i < count; i++) {
     const score = load<f32>(scoresPtr + (<usize>i << 2));
@@ -64,10 +66,9 @@ function boundOf(scoresPtr: usize, count: u32): f32 {
   return some < wanted ? -Infinity : kthBest(scoresPtr, some, wanted, wanted >> 3);
 }
 
-/** Whether any of 32 scores may enter. */
+/** Whether any of 32 scores reaches `t`. */
 // @ts-ignore: decorator
-@inline function anyMayEnter(ptr: usize): bool {
-  const t = f32x4.splat(threshold);
+@inline function anyReach(ptr: usize, t: v128): bool {
   const a = v128.or(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t));
   const b = v128.or(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t));
   const c = v128.or(f32x4.ge(v128.load(ptr, 64), t), f32x4.ge(v128.load(ptr, 80), t));

@@ -10,6 +10,7 @@ export const ACQUISITION_FLAGS = {
   eta: { type: 'string' },
   mu: { type: 'string' },
   target: { type: 'string' },
+  precision: { type: 'string' },
 } as const;
 
 /** Ends in a new line. */
@@ -20,6 +21,7 @@ export const ACQUISITIONS_HELP = `Acquisitions, with the defaults of their param
   mutual-information, variance-reduction, non-degenerate, success-chance:
                                rollouts 8
   bernoulli-variance, inverse-evidence, random
+  The two of mutual information also take --precision fast: within 5e-7, sooner.
 `;
 
 export interface AcquisitionValues {
@@ -28,20 +30,29 @@ export interface AcquisitionValues {
   readonly eta?: string | undefined;
   readonly mu?: string | undefined;
   readonly target?: string | undefined;
+  readonly precision?: string | undefined;
 }
 
 /** The acquisition that the flags name; a parameter that it does not take is a UsageError. */
 export function toAcquisition(values: AcquisitionValues, seed: number | undefined): Acquisition {
   const kind = toChoice('acquisition', values.acquisition, ACQUISITIONS);
-  const takes = PARAMETERS[kind].filter((name) => name !== 'precision');
-  const parameters: { rollouts?: number; eta?: number; mu?: number; target?: number; seed?: number | undefined } = {};
-  for (const name of ['rollouts', 'eta', 'mu', 'target'] as const) {
+  const takes = PARAMETERS[kind];
+  const parameters: {
+    rollouts?: number;
+    eta?: number;
+    mu?: number;
+    target?: number;
+    precision?: string;
+    seed?: number;
+  } = {};
+  for (const name of ['rollouts', 'eta', 'mu', 'target', 'precision'] as const) {
     const text = values[name];
     if (text === undefined) continue;
     if (!takes.includes(name)) {
       throw new UsageError(`--acquisition ${kind} takes ${takes.join(', ') || 'no parameter'}, not --${name}`);
     }
-    parameters[name] = toNumber(name, text);
+    if (name === 'precision') parameters.precision = toChoice(name, text, ['exact', 'fast']);
+    else parameters[name] = toNumber(name, text);
   }
   if (kind === 'random') {
     if (seed === undefined) throw new UsageError('--acquisition random needs --seed');

@@ -8,9 +8,9 @@ import { ScoreColumn } from './score-column.ts';
 import { Scorer } from './scorer.ts';
 import { beginTopK, endTopK, topK } from './top-k.ts';
 
-/** The engine that runs kernel.wasm; `bytes` is asked once, on first use. */
-export function wasmEngine(bytes: () => BufferSource): EngineFactory {
-  const instantiate = kernelSource(bytes);
+/** The engine that runs kernel.wasm; `module` is asked once, on first use. */
+export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
+  const instantiate = kernelSource(module);
   // For calls without a pool, and the interpolation of pools too small for a table of their own.
   const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES }));
   const fast = once(() => new Instance(instantiate(), { fast: true }));

@@ -1,5 +1,6 @@
 import { instantiateSync } from '@assemblyscript/loader';
-import { CapacityError, UnsupportedError } from '../errors.ts';
+import { CapacityError } from '../errors.ts';
+import { explain } from './compile.ts';
 
 /** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */
 export type Kernel = {
@@ -81,22 +82,15 @@ export type Kernel = {
   findNaN(scoresPtr: number, count: number): number;
 };
 
-/** Compiles on the first call and makes a new instance, with its own memory, on every call. */
-export function kernelSource(bytes: () => BufferSource): () => Kernel {
+/** Asks for the module on the first call and makes a new instance, with its own memory, on every call. */
+export function kernelSource(module: () => WebAssembly.Module): () => Kernel {
   let compiled: WebAssembly.Module | undefined;
   return () => {
-    try {
-      compiled ??= new WebAssembly.Module(bytes());
-    } catch (cause) {
-      throw new UnsupportedError(
-        'the Wasm kernel does not compile here: it needs Wasm SIMD, and on a page with a Content-Security-Policy ' +
-          "its 'wasm-unsafe-eval'. Pass { engine: referenceEngine } from 'insight-wasm/reference' instead",
-        { cause },
-      );
-    }
+    compiled ??= module();
     try {
       return instantiateSync<Kernel>(compiled).instance.exports as unknown as Kernel;
     } catch (cause) {
+      if (cause instanceof WebAssembly.CompileError) throw explain(cause); // a policy, in WebKit
       throw new CapacityError('no room for another Wasm memory: dispose of pools that are not used', { cause });
     }
   };

@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -123,7 +134,14 @@ describe('insight-wasm ingest', () => {
     writeFileSync(log, jsonl(visits));
     expect(await ingest()).toBe(`${state}: 120 rows added; 40 prompts, 40 of them new, last step 2\n`);
     const before = readFileSync(state);
-    expect(JSON.parse(await ingest('--json'))).toEqual({ rows: 0, prompts: 40, newPrompts: 0, logs: 1, step: 2 });
+    expect(JSON.parse(await ingest('--json'))).toEqual({
+      rows: 0,
+      skipped: {},
+      prompts: 40,
+      newPrompts: 0,
+      logs: 1,
+      step: 2,
+    });
     expect(readFileSync(state).equals(before)).toBe(true);
   });
 
@@ -135,6 +153,34 @@ describe('insight-wasm ingest', () => {
     await outputHere(['ingest', log, '--state', at('other.iws')]);
     expect((await exported(at('other.iws'))).map(({ key }) => key)).toEqual(keys);
     expect(keys).not.toEqual([...keys].sort());
+  });
+
+  test('rollouts that are left out are told', async () => {
+    const trace = (ok: boolean) => ({ rewards: { r: { score: 1, weight: 1 } }, ok, agent: { trainable: true } });
+    const episode = (hash: string, ok: boolean) => ({
+      task: { hash },
+      env: { id: 'e' },
+      group: { id: 'g' },
+      run: { work: { step: 1 } },
+      ok,
+      traces: [trace(ok)],
+    });
+    writeFileSync(log, jsonl([episode('a', true), episode('a', false), episode('b', false)]));
+    expect(await ingest()).toMatch(/: 1 rows added, 2 skipped: [^;]+; 1 prompts, 1 of them new, last step 1\n$/);
+  });
+
+  test('a link to a state stays one, and is locked as the state is', async () => {
+    writeFileSync(log, jsonl(visits));
+    await ingest();
+    const link = at('other.iws');
+    symlinkSync(state, link);
+    appendFileSync(log, jsonl([{ id: 'a', step: 9, score: 1 }]));
+    writeFileSync(`${state}.lock`, JSON.stringify({ pid: process.ppid, host: hostname() }));
+    expect((await runHere(['ingest', log, '--state', link])).stderr).toContain('in use by');
+    rmSync(`${state}.lock`);
+    await outputHere(['ingest', log, '--state', link]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(await exported()).toHaveLength(41);
   });
 
   test('a half written last line waits for its end, with a warning', async () => {

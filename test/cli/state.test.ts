@@ -61,6 +61,7 @@ describe('insight-wasm select --state', () => {
     });
     expect(await here('select', '--count', '12', '--json')).toBe(jsonl(rows));
     expect((await here('select', '--count', '2')).split('\n')[1]).toContain(names[indices[0] as number]);
+    expect(await here('select', '--count', '12', '--keys')).toBe(rows.map(({ id }) => `${id}\n`).join(''));
   });
 
   test('takes acquisitions, candidates, --only, --exclude and --cooldown, and all of them together', async () => {
@@ -145,7 +146,8 @@ describe('insight-wasm select --state', () => {
       [['--state', state, '--discount', '1'], '--discount is for LOGS'],
       [['--state', state, '--trials', '8'], '--trials is for LOGS'],
       [['--state', state, '--id', 'x'], '--id is for LOGS and --join'],
-      [['--state', state, '--join', 'x', '--json'], '--join and --json exclude each other'],
+      [['--state', state, '--join', 'x', '--json'], '--join, --json and --keys exclude each other'],
+      [['x', '--keys', '--json'], '--join, --json and --keys exclude each other'],
       [['--state', state, '--join', 'x', '--id', 'a', '--hash', 'b'], '--id and --hash exclude each other'],
       [['--state', state, '--cooldown=-1'], '--cooldown expected an integer in [0, 9007199254740991], got -1'],
       [['x', '--join', 'y'], '--join needs --state'],
@@ -188,7 +190,9 @@ describe('insight-wasm explain', () => {
     const [first, last] = [all[0] as string, all.at(-1) as string];
     const { scores } = pool.select(5);
     expect(await why(first, '--count', '5')).toBe('number 1 of the 5 selected');
-    expect(await why(last, '--count', '5')).toBe(`its score is below that of the last one selected, ${scores[4]}`);
+    expect(await why(last, '--count', '5')).toBe(
+      `its score is below that of the last one selected, ${scores[4]?.toPrecision(6)}`,
+    );
     expect(await why('p1', '--exclude', at('some.txt'))).toBe('excluded');
     expect(await why(all.find((name) => !some.includes(name)) as string, '--only', at('some.txt'))).toBe(
       'not in --only',

@@ -52,7 +52,7 @@ export function rollouts(step?: number): Rollout[] {
   return wanted.sort((a, b) => a.step - b.step || a.rank - b.rank);
 }
 
-const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+export const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const textOf = (prompt: number): string => `user\nProblem ${prompt}: is 1/2 ≤ "½"?\n\\boxed{?}\nassistant\n`;
 
 const folders: string[] = [];

@@ -69,6 +69,8 @@ export const ingest: Command = {
 
 interface Report {
   readonly rows: number;
+  /** Rollouts left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
   readonly prompts: number;
   readonly newPrompts: number;
   readonly logs: number;
@@ -101,6 +103,7 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   if (found === undefined || !isDeepStrictEqual(after.ledger.logs, before.ledger.logs)) saveState(path, after);
   const report: Report = {
     rows,
+    skipped: addUp(taken.map(({ skipped }) => skipped)),
     prompts: after.size,
     newPrompts: after.size - before.size,
     logs: taken.length,
@@ -109,8 +112,15 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   return { report, warnings: toWarnings(taken) };
 }
 
-function describe(path: string, { rows, prompts, newPrompts, step }: Report): string {
+function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [reason, count] of counts.flatMap(Object.entries<number>)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
+}
+
+function describe(path: string, { rows, skipped, prompts, newPrompts, step }: Report): string {
   const number = (value: number): string => value.toLocaleString('en');
   const last = step === null ? '' : `, last step ${step}`;
-  return `${path}: ${number(rows)} rows added; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
+  const left = Object.entries(skipped).map(([reason, count]) => `, ${number(count)} skipped: ${reason}`);
+  return `${path}: ${number(rows)} rows added${left.join('')}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
 }

@@ -21,9 +21,11 @@ const HELP = `Usage: insight-wasm select --state FILE [flags]
 
 Chooses the prompts to roll out next: out of a state, which ingest makes, or out
 of LOGS at once. LOGS are the files, folders or globs that a trainer wrote, or -
-for stdin. Best first; --json: one {"id","score","mean","evidence"} a line.
+for stdin. Best first.
 
-${QUERY_HELP}
+${QUERY_HELP}  --json              one {"id","score","mean","evidence"} a line
+  --keys              one key a line, as --only and --exclude read them
+
 With --state (as --only, --exclude and --cooldown):
   --join DATASET      write the rows of a data set that have these keys, as they
                       are; of rows with one key the first
@@ -51,6 +53,7 @@ const FLAGS = {
   join: { type: 'string' },
   engine: { type: 'string' },
   json: { type: 'boolean', default: false },
+  keys: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
@@ -60,6 +63,9 @@ export const select: Command = {
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parseFlags(args, FLAGS);
+    if (Number(values.json) + Number(values.keys) + Number(values.join !== undefined) > 1) {
+      throw new UsageError('--join, --json and --keys exclude each other');
+    }
     if (values.state === undefined) await fromLogs(values, positionals, streams);
     else await fromState(values.state, values, positionals, streams);
   },
@@ -71,14 +77,13 @@ async function fromState(path: string, values: Values, paths: readonly string[],
   refuse(values, ['prior', 'discount', 'engine', 'format', 'reward', 'threshold', 'step', 'successes'], 'is for LOGS');
   refuse(values, ['trials', 'rate'], 'is for LOGS');
   if (join === undefined) refuse(values, ['id', 'hash'], 'is for LOGS and --join');
-  if (join !== undefined && values.json) throw new UsageError('--join and --json exclude each other');
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   const query = toQuery(values);
   const state = loadState(path);
   const { indices, scores } = choose(state, query);
   const keys = Array.from(indices, (index) => state.keys.at(index));
   if (join === undefined) {
-    await print(keys, state.pool, indices, scores, values.json, streams);
+    await print(keys, state.pool, indices, scores, values, streams);
   } else {
     const { rows, repeated } = await joinRows(keys, join, { id, hash: hash?.split(',') }, streams.stdin);
     await writeLines(streams.stdout, rows);
@@ -106,7 +111,7 @@ async function fromLogs(values: Values, paths: readonly string[], streams: Strea
   for (const batch of tally.batches()) pool.update(batch);
   const { indices, scores } = pool.select(count, options);
   const keys = Array.from(indices, (index) => ids[index] as string);
-  await print(keys, pool, indices, scores, values.json, streams);
+  await print(keys, pool, indices, scores, values, streams);
   for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
   if (streams.stderr.isTTY) streams.stderr.write(`${summarize(tally, options, poolOptions.discount)}\n`);
 }
@@ -116,14 +121,15 @@ async function print(
   pool: PosteriorPool,
   indices: Uint32Array,
   scores: Float32Array,
-  json: boolean,
+  values: Values,
   streams: Streams,
 ): Promise<void> {
+  if (values.keys) return writeLines(streams.stdout, keys);
   const choices = keys.map((id, i): Choice => {
     const { mean, evidence } = pool.get(indices[i] as number);
     return { id, score: scores[i] as number, mean, evidence };
   });
-  const lines = json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
+  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
   await writeLines(streams.stdout, lines);
 }
 
@@ -134,10 +140,9 @@ function refuse(values: Values, flags: readonly (keyof Values)[], reason: string
 
 function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {
   const rule = toRule(acquisition);
-  const parameters = PARAMETERS[rule.kind].filter((name) => name !== 'precision');
   return [
     `${tally.ids.length.toLocaleString('en')} prompts, ${tally.rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
-    ...parameters.map((name) => `${name} ${rule[name]}`),
+    ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
     `discount ${discount}`,
   ].join(', ');
 }

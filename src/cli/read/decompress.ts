@@ -16,8 +16,8 @@ export async function* gunzip(name: string, chunks: Chunks): AsyncGenerator<Uint
   }
 }
 
-/** Bytes that go into the decompressor at once: of the worst input each makes 32 KiB. */
-const SLICE = 4096;
+/** Bytes that go into the decompressor at once: the worst of input makes 32 MiB of them. */
+const SLICE = 1024;
 
 /** One or several frames, one behind the other. Their checksums are not verified. */
 export async function* unzstd(name: string, chunks: Chunks): AsyncGenerator<Uint8Array> {

@@ -47,12 +47,12 @@ export function explainPrompt(state: State, index: number, query: Query): Explan
 }
 
 function toFactors({ pool }: State, index: number, acquisition: Acquisition | undefined): Record<string, number> {
-  const { kind, rollouts, eta, mu } = toRule(acquisition);
+  const { kind, rollouts, eta, mu, precision } = toRule(acquisition);
   if (kind !== 'weighted-mutual-information') return {};
   const score = (factor: Acquisition): number => pool.score({ acquisition: factor, candidates: [index] })[0] as number;
   return {
     difficultyWeight: score({ kind: 'difficulty-weight', eta, mu }),
-    mutualInformation: score({ kind: 'mutual-information', rollouts }),
+    mutualInformation: score({ kind: 'mutual-information', rollouts, precision }),
   };
 }
 
@@ -60,6 +60,6 @@ function lost(chosen: Float32Array, own: number): string {
   const last = chosen.at(-1);
   if (last === undefined) return 'nothing was to be selected';
   return own === last
-    ? `a tie with the last one selected, which comes first in the order of the keys`
-    : `its score is below that of the last one selected, ${last}`;
+    ? 'a tie with the last one selected, which comes first in the order of the keys'
+    : `its score is below that of the last one selected, ${last.toPrecision(6)}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
 
@@ -17,8 +17,9 @@ export function readState(path: string): Uint8Array | undefined {
  * the old bytes or all of the new ones. One writer at a time: see lock.ts.
  */
 export function replaceState(path: string, bytes: Uint8Array): void {
-  const next = `${path}.new`;
   try {
+    const target = followLinks(path);
+    const next = `${target}.new`;
     const file = openSync(next, 'w');
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
@@ -26,10 +27,19 @@ export function replaceState(path: string, bytes: Uint8Array): void {
     } finally {
       closeSync(file);
     }
-    renameSync(next, path);
-    syncFolder(dirname(path));
+    renameSync(next, target);
+    syncFolder(dirname(target));
   } catch (error) {
     throw toDataError(path, error);
+  }
+}
+
+/** Where the file is that a path leads to, so that a link to it is not what is replaced or locked. */
+export function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there yet
   }
 }
 

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DataError } from '../errors.ts';
-import { toDataError } from './file.ts';
+import { followLinks, toDataError } from './file.ts';
 
 interface Holder {
   readonly pid: number;
@@ -18,7 +18,7 @@ export type Unlock = () => void;
  */
 export function lock(path: string): Unlock {
   try {
-    return acquire(`${path}.lock`);
+    return acquire(`${followLinks(path)}.lock`);
   } catch (error) {
     throw toDataError(path, error);
   }

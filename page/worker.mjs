@@ -1,0 +1,32 @@
+// All the work, off the page's own thread: the conformance program, then the measurements.
+
+import { conform } from 'conformance';
+import * as insight from 'insight-wasm';
+import { referenceEngine } from 'insight-wasm/reference';
+import { measure } from './measure.mjs';
+import { SIZES } from './series.mjs';
+
+/** Why the default engine does not run here, or nothing. */
+function refusal() {
+  try {
+    new insight.PosteriorPool(1).dispose();
+    return undefined;
+  } catch (error) {
+    if (error instanceof insight.UnsupportedError) return error.message;
+    throw error;
+  }
+}
+
+self.onmessage = async () => {
+  try {
+    const refused = refusal();
+    const engine = refused === undefined ? undefined : referenceEngine;
+    const from = performance.now();
+    const { digest } = await conform(insight, engine);
+    self.postMessage({ digest, refused, ms: performance.now() - from });
+    measure(insight, engine, SIZES, (result) => self.postMessage({ result }));
+    self.postMessage({ done: true });
+  } catch (error) {
+    self.postMessage({ error: String(error) });
+  }
+};

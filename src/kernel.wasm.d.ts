@@ -1,0 +1,3 @@
+/** What a runtime of the `workerd` condition makes of the import: the compiled module. */
+declare const module: WebAssembly.Module;
+export default module;

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENTRIES } from './support/engines.ts';
+
+// The matrix itself is `npm run test:runtimes`; here is what needs no other runtime than this one.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const programs = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
+const committed = read('test/runtimes/digest.txt').trim();
+
+type Conform = (entry: object) => Promise<{ digest: string }>;
+let conform: Conform;
+
+beforeAll(async () => {
+  const { writePrograms } = await import('./runtimes/program.mjs' as string);
+  writePrograms(programs);
+  ({ conform } = await import(pathToFileURL(join(programs, 'conformance.mjs')).href));
+});
+
+afterAll(() => rmSync(programs, { recursive: true }));
+
+function matrix(args: readonly string[], env?: Record<string, string>): { status: number | null; stdout: string } {
+  const options = { cwd: root, encoding: 'utf8', env: { ...process.env, REQUIRE_ALL: '', ...env } } as const;
+  return spawnSync(process.execPath, ['test/runtimes/run.mjs', ...args], options);
+}
+
+test.each(ENTRIES)('the conformance program has the committed digest on the $name engine', async ({ entry }) => {
+  expect(await conform(entry)).toEqual({ digest: committed });
+});
+
+test('the conformance program refuses a score that is not within 1 ulp of its golden value', async () => {
+  const [{ entry }] = ENTRIES;
+  const score: typeof entry.score = (alpha, beta, options) =>
+    entry.score(alpha, beta, options).map((s) => s * 1.000001);
+  await expect(async () => conform({ ...entry, score })).rejects.toThrow(/, not /);
+});
+
+test('one flipped bit of one score in one row fails the run, and only that row', () => {
+  const { status, stdout } = matrix(['--rows', 'This Node', '--flip', 'optimising']);
+  const rows = stdout.split('\n').filter((line) => line.startsWith('This Node'));
+  expect(rows.length).toBeGreaterThan(3);
+  expect(rows.filter((line) => line.includes('differs'))).toEqual([expect.stringContaining('optimising')]);
+  expect(status).toBe(1);
+});
+
+test('a row that cannot run is printed as not run, and is a failure where every row is demanded', () => {
+  const nowhere = {
+    INSIGHT_WASM_RUNTIMES: join(programs, 'none'),
+    npm_config_cache: join(programs, 'cache'),
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_fetch_retries: '0',
+  };
+  const optional = matrix(['--rows', 'Bun'], nowhere);
+  expect(optional.stdout).toMatch(/^Bun .* not run .*could not be installed/m);
+  expect(optional.status).toBe(0);
+  expect(matrix(['--rows', 'Bun'], { ...nowhere, REQUIRE_ALL: '1' }).status).toBe(1);
+});
+
+test('the committed matrix has every row, and all of them gave the committed digest', () => {
+  const { digest, rows } = JSON.parse(read('test/runtimes/results.json')) as {
+    digest: string;
+    rows: { name: string; status: string; digest: string }[];
+  };
+  expect(digest).toBe(committed);
+  expect(rows.map(({ name }) => name).join('\n')).toBe(matrix(['--list']).stdout.trim());
+  for (const row of rows) expect(row, row.name).toMatchObject({ status: 'ok', digest });
+});
+
+test('the runtimes page is what the script writes from the committed matrix', async () => {
+  const { runtimesPage } = await import('../scripts/runtimes.mjs' as string);
+  expect(read('docs/runtimes.md')).toBe(runtimesPage());
+});
+
+test('a program that does not end is ended with all that it started', async () => {
+  const { run } = await import('./runtimes/processes.mjs' as string);
+  const orphan = join(programs, 'orphan');
+  await expect(run(['sh', '-c', `(sleep 1; touch ${orphan}) & wait`], { seconds: 0.2 })).rejects.toThrow(/no end in/);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(existsSync(orphan)).toBe(false);
+});
+
+describe('the page', () => {
+  test('is one file that names no other', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['page/build.mjs'], { cwd: root, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    const html = read('build/page/index.html');
+    expect(html).toContain(committed);
+    expect(html.length).toBeLessThan(100 * 1024);
+    expect(html).not.toMatch(/\b(src|srcset)=|@import|url\(|\bimport\b[^;]*from/);
+    expect([...html.matchAll(/href="([^"]+)"/g)].map(([, to]) => to)).toEqual([
+      'data:,',
+      'https://arxiv.org/abs/2603.01907',
+    ]);
+  });
+
+  test.each([
+    ['light', 0],
+    ['dark', 1],
+  ])('has enough contrast for every colour of text in %s', (_, nth) => {
+    const rules = [...read('page/style.css').matchAll(/:root \{([^}]*)\}/g)];
+    const colours = Object.fromEntries(
+      [...(rules[nth] as RegExpMatchArray)[1]!.matchAll(/--(\w+): (#\w{6})/g)].map(([, name, value]) => [
+        name,
+        value as string,
+      ]),
+    );
+    const { ground, rule: _rule, ...texts } = colours as Record<string, string> & { ground: string };
+    expect(Object.keys(texts)).toHaveLength(8);
+    for (const [name, colour] of Object.entries(texts)) {
+      expect(contrast(colour, ground), name).toBeGreaterThanOrEqual(4.5); // WCAG 2.2, 1.4.3
+    }
+  });
+});
+
+/** Of two sRGB colours: WCAG 2.2. */
+function contrast(a: string, b: string): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const c = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

@@ -1,0 +1,5 @@
+#!/bin/sh
+# What the browser rows need, on Debian 12 as root. Everything else comes from npm when a row first needs it.
+set -eu
+apt-get update -q
+apt-get install -qy --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb fonts-dejavu-core dbus-x11

@@ -1,0 +1,59 @@
+// The programs of the matrix as they run: those of program/, and beside them a sample of the golden values.
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The committed digest of the conformance program. */
+export const readDigest = () => readFileSync(file('digest.txt'), 'utf8').trim();
+
+/** @param {string} digest */
+export const writeDigest = (digest) => writeFileSync(file('digest.txt'), `${digest}\n`);
+
+/** Writes the programs into a folder. @param {string} folder */
+export function writePrograms(folder) {
+  cpSync(file('program'), folder, { recursive: true });
+  const points = goldenSample().map((point) => `  ${JSON.stringify(point)},\n`);
+  writeFileSync(join(folder, 'golden.mjs'), `export const GOLDEN = [\n${points.join('')}];\n`);
+}
+
+/** Which acquisition the columns of a golden file are of. */
+const COLUMNS = {
+  'random_points.json': {
+    mi: ({ K }) => ({ kind: 'mutual-information', rollouts: K }),
+    wmi: ({ K, eta, mu }) => ({ kind: 'weighted-mutual-information', rollouts: K, eta: Number(eta), mu: Number(mu) }),
+    weight: ({ eta, mu }) => ({ kind: 'difficulty-weight', eta: Number(eta), mu: Number(mu) }),
+    evr: ({ K }) => ({ kind: 'variance-reduction', rollouts: K }),
+  },
+  'acquisitions.json': {
+    inverse_evidence: () => ({ kind: 'inverse-evidence' }),
+    expected_difficulty: ({ target }) => ({ kind: 'expected-difficulty', target: Number(target) }),
+    non_degenerate: ({ K }) => ({ kind: 'non-degenerate', rollouts: K }),
+    bernoulli_variance: () => ({ kind: 'bernoulli-variance' }),
+    success_chance: ({ K }) => ({ kind: 'success-chance', rollouts: K }),
+  },
+};
+const OF_EACH = 6;
+
+/** A few values of each column, evenly through the file, of rows in the domain where 1 ulp is promised. */
+function goldenSample() {
+  return Object.entries(COLUMNS).flatMap(([name, acquisitions]) => {
+    const { columns, rows } = JSON.parse(readFileSync(file(`../golden/${name}`), 'utf8'));
+    const points = rows
+      .map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])))
+      .filter(({ alpha, beta, K }) => K > 1 && K <= 64 && [alpha, beta].every((x) => x >= 1e-3 && x <= 1e6));
+    return Object.entries(acquisitions).flatMap(([column, toAcquisition], nth) =>
+      Array.from({ length: OF_EACH }, (_, i) => {
+        const point = points[Math.floor(((i + nth / 10) * points.length) / OF_EACH)];
+        const { alpha, beta } = point;
+        return {
+          acquisition: toAcquisition(point),
+          alpha: Number(alpha),
+          beta: Number(beta),
+          want: Number(point[column]),
+        };
+      }),
+    );
+  });
+}
