@@ -191,6 +191,16 @@ describe('fit', () => {
     });
   });
 
+  test('one prompt has no standard error, and few prompts have one that is too small', () => {
+    const visits = [3, 5, 2, 6, 4].map((successes) => ({ successes, trials: 8 }));
+    const one = fitHistory(historyOf([visits]));
+    expect(one.discountError).toBeNull();
+    expect(one.curve.every(({ error }) => error === null)).toBe(true);
+    expect(one.notes).toContain('standard errors over 1 prompts are too small: they need 30 or more');
+    const two = fitHistory(historyOf([visits, visits.slice(1)]));
+    expect(two.curve.some(({ error }) => (error as number) > 0)).toBe(true);
+  });
+
   test('a prior at an end of the search is told', () => {
     const log = Array.from({ length: 50 }, (_, i) => Array(4).fill({ successes: i === 0 ? 1 : 0, trials: 8 }));
     expect(fitHistory(historyOf(log)).notes.join()).toMatch(/the prior is at an end of what was searched/);
@@ -274,7 +284,7 @@ describe('insight-wasm fit', () => {
     expect(at(0.9).loss).toBeCloseTo(1.1036, 4);
     expect(at(1).loss).toBeCloseTo(1.1635, 4);
     expect(at(0.5).loss).toBeCloseTo(1.2025, 4);
-    expect(at(1).above).toBeGreaterThan(5 * at(1).error);
+    expect(at(1).above).toBeGreaterThan(5 * (at(1).error as number));
 
     const found = JSON.parse(output(['fit', file, '--json'])) as Fit;
     expect(Math.abs(found.discount - 0.9)).toBeLessThan(0.06);

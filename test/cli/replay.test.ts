@@ -225,6 +225,16 @@ describe('insight-wasm replay', () => {
     expect(notes).toContain('single rollouts make no mixed group');
   });
 
+  test('rounds in which no prompt is left are told from rounds without mixed groups', () => {
+    const log = [...Array(30).fill([3]), [3, 3]].map((successes, id) => ({ id, trials: 8, successes }));
+    const flags = ['replay', '-', '--rounds', '2', '--seeds', '1', '--count', '4'];
+    const { policies } = JSON.parse(output([...flags, '--json'], jsonl(log))) as Comparison;
+    expect(policies[0]?.byRound.informative.mean).toEqual([1, null]); // the draw lacks the prompt of two visits
+    const text = output(flags, jsonl(log));
+    expect(text).toMatch(/^random +100.0 +-$/m);
+    expect(text).not.toContain('NaN');
+  });
+
   test('more rounds than there are visits are an error, and so is a log of nothing', () => {
     expect(cli(['replay', '-', '--rounds', '4'], jsonl(historyRows))).toEqual({
       status: 1,

@@ -1,6 +1,6 @@
 import { ACQUISITIONS } from '../../acquisition.ts';
 import type { AcquisitionKind, Prior } from '../../index.ts';
-import type { History } from './history.ts';
+import { type History, sum } from './history.ts';
 import { type Outcomes, toOutcomes } from './outcomes.ts';
 import { type Replay, replay } from './replay.ts';
 import { toNotes } from './replay-plan.ts';
@@ -12,6 +12,7 @@ export interface Spread {
   readonly sd: number;
 }
 
+/** Of each round; NaN, in JSON null, where no prompt was left in any seed. */
 export interface Spreads {
   readonly mean: readonly number[];
   readonly sd: readonly number[];
@@ -107,7 +108,7 @@ function toResult(
 /** Without NaN, the share of a round in which no prompt was left. */
 function toSpread(all: readonly number[]): Spread {
   const values = all.filter((value) => !Number.isNaN(value));
-  const mean = values.reduce((total, value) => total + value, 0) / values.length;
-  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+  const mean = sum(values) / values.length;
+  const squares = values.map((value) => (value - mean) ** 2);
+  return { mean, sd: Math.sqrt(sum(squares) / Math.max(1, values.length - 1)) };
 }

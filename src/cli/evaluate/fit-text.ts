@@ -22,7 +22,7 @@ export function toText(fit: Fit, color: boolean): string[] {
         { title: 'discount', align: 'left', cells: curve.map((point) => String(point.discount)) },
         { title: 'loss', align: 'right', cells: curve.map((point) => point.loss.toFixed(4)) },
         { title: 'above', align: 'right', cells: curve.map((point) => point.above.toFixed(4)) },
-        { title: '±', align: 'right', cells: curve.map((point) => point.error.toFixed(4)) },
+        { title: '±', align: 'right', cells: curve.map((point) => point.error?.toFixed(4) ?? '-') },
         { title: '', align: 'left', cells: curve.map((point) => (point.discount === discount ? '<' : '')) },
       ],
       style,

@@ -9,7 +9,7 @@ import { EVIDENCES, type Found, MEANS, search } from './search.ts';
 export interface Fit {
   /** 1 if the log does not tell. */
   readonly discount: number;
-  /** Standard error for this prior; null at an end of [0, 1] and where the log does not tell. */
+  /** Standard error for this prior; null at an end of [0, 1], and where the log does not tell. */
   readonly discountError: number | null;
   readonly prior: Prior;
   /** What was found in the log, and not given or left at its default. */
@@ -26,6 +26,8 @@ export interface Fit {
 }
 
 const UNIFORM: Prior = { alpha: 1, beta: 1 };
+/** Sandwich estimates are too small for few clusters. */
+const FEW_PROMPTS = 30;
 
 /**
  * The discount and the prior of least one-step-ahead log loss.
@@ -44,7 +46,7 @@ export function fitHistory(history: History, given?: Prior): Fit {
   const fitted = { discount: found.tells.discount, prior: found.tells.evidence };
   return {
     ...belief,
-    discountError: fitted.discount ? (discountError(history, belief) ?? null) : null,
+    discountError: fitted.discount ? discountError(history, belief) : null,
     fitted,
     loss: sum(promptLosses(history, belief)) / visits,
     prompts: history.prompts,
@@ -53,7 +55,7 @@ export function fitHistory(history: History, given?: Prior): Fit {
     curve,
     calibration: calibrate(history, belief),
     notes: isMixed
-      ? toNotes(belief, fitted, curve, given)
+      ? toNotes(belief, fitted, curve, given, history.prompts)
       : [`every rollout of the log is ${right === 0 ? 'wrong' : 'right'}: it tells neither discount nor prior`],
   };
 }
@@ -72,12 +74,15 @@ function toNotes(
   fitted: Fit['fitted'],
   curve: readonly CurvePoint[],
   given: Prior | undefined,
+  prompts: number,
 ): string[] {
   const notes: string[] = [];
+  if (prompts < FEW_PROMPTS)
+    notes.push(`standard errors over ${prompts} prompts are too small: they need ${FEW_PROMPTS} or more`);
   const one = curve.at(-1) as CurvePoint;
   if (!fitted.discount) {
     notes.push('no prompt was visited three times, and before that the discount changes nothing: it stays at 1');
-  } else if (discount < 1 && one.above < 2 * one.error) {
+  } else if (discount < 1 && one.error !== null && one.above < 2 * one.error) {
     notes.push('a discount of 1 fits as well, within two standard errors');
   }
   if (given !== undefined) return notes;

@@ -1,5 +1,6 @@
 import { formatTable } from '../table.ts';
 import type { Comparison, PolicyResult, Spread } from './compare.ts';
+import { sum } from './history.ts';
 import { wrap } from './wrap.ts';
 
 const PARTS = 5;
@@ -34,7 +35,7 @@ export function toText(comparison: Comparison, color: boolean): string[] {
         names,
         ...toParts(rounds).map(([from, to]) =>
           column(from + 1 === to ? `${to}` : `${from + 1}-${to}`, ({ byRound }) =>
-            (100 * mean(byRound.informative.mean.slice(from, to))).toFixed(1),
+            toMean(byRound.informative.mean.slice(from, to)),
           ),
         ),
       ],
@@ -64,6 +65,8 @@ function percent({ mean, sd }: Spread, digits: number): string {
   return `${(100 * mean).toFixed(digits)} ±${(100 * sd).toFixed(digits)}`;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
+/** Rounds without a prompt aside. */
+function toMean(shares: readonly number[]): string {
+  const known = shares.filter((share) => !Number.isNaN(share));
+  return known.length === 0 ? '-' : ((100 * sum(known)) / known.length).toFixed(1);
 }

@@ -2,6 +2,9 @@ import { PARAMETERS } from '../../acquisition.ts';
 import { type Acquisition, type AcquisitionKind, type PoolOptions, PosteriorPool } from '../../index.ts';
 import { type History, visitsOf } from './history.ts';
 
+/** Each round of a seed has a seed of its own. */
+const MOST_ROUNDS = 2 ** 16;
+
 export interface Replay {
   readonly pool: PoolOptions;
   /** Prompts a round. */
@@ -35,7 +38,7 @@ export function* replay(history: History, kind: AcquisitionKind, seed: number, o
   let over = 0;
   for (let round = 0; round < rounds; round++) {
     while (over < prompts && visitsOf(history, byVisits[over] as number) <= round) over++;
-    const roundSeed = seed * ROUNDS + round;
+    const roundSeed = seed * MOST_ROUNDS + round;
     const { indices } = pool.select(count, {
       acquisition: toAcquisition(kind, rollouts, roundSeed),
       candidates: candidates === undefined ? undefined : { size: candidates, seed: roundSeed },
@@ -51,9 +54,6 @@ export function* replay(history: History, kind: AcquisitionKind, seed: number, o
     yield seen;
   }
 }
-
-/** Rounds of one seed have seeds of their own below this. */
-const ROUNDS = 2 ** 16;
 
 function toAcquisition(kind: AcquisitionKind, rollouts: number, seed: number): Acquisition {
   const takes = PARAMETERS[kind];

@@ -45,9 +45,7 @@ export interface Found extends Belief {
 export function search(lossOf: (belief: Belief) => number, given: Prior | undefined): Found {
   const loss = (point: Point): number => lossOf(toBelief(point, given));
   const isTold = (axis: Point): boolean => {
-    const losses = [0, 0.5, 1].map((value) =>
-      loss(START.map((x, i) => (axis[i] === 1 ? value : x)) as unknown as Point),
-    );
+    const losses = [0, 0.5, 1].map((value) => loss(map(START, (x, i) => (axis[i] === 1 ? value : x))));
     return Math.max(...losses) - Math.min(...losses) > SAME;
   };
   const axes = (given === undefined ? AXES : [DISCOUNT]).filter(isTold);
@@ -74,7 +72,10 @@ export function search(lossOf: (belief: Belief) => number, given: Prior | undefi
         minimize(f, Math.max(low, -reach), Math.min(high, reach), PRECISION * reach);
       for (const axis of axes) goAlong(axis, golden(REACHES[round] ?? REACHES[1]));
       if (round >= REACHES.length && before - least < ENOUGH) return;
-      goAlong(best.map((x, i) => x - (from[i] as number)) as unknown as Point, golden(FURTHER));
+      goAlong(
+        map(best, (x, i) => x - from[i]),
+        golden(FURTHER),
+      );
     }
   };
 
@@ -91,7 +92,11 @@ function toBelief([discount, mean, evidence]: Point, given: Prior | undefined): 
 }
 
 function moved(point: Point, direction: Point, t: number): Point {
-  return point.map((x, i) => Math.min(1, Math.max(0, x + t * (direction[i] as number)))) as unknown as Point;
+  return map(point, (x, i) => Math.min(1, Math.max(0, x + t * direction[i])));
+}
+
+function map(point: Point, f: (x: number, i: 0 | 1 | 2) => number): Point {
+  return [f(point[0], 0), f(point[1], 1), f(point[2], 2)];
 }
 
 /** How far the line through a point stays in the cube. */
