@@ -3,19 +3,33 @@ import { defineConfig, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-const POLYFILL = /^Object\.hasOwn = (?:.*\n)*?^};$/m;
-
-/** Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. */
-const withoutPolyfill: Plugin = {
-  name: 'without-polyfill',
+/** A plugin that changes a file of a package; it must find what it changes, so that an update is noticed. */
+const patch = (name: string, file: RegExp, changes: readonly (readonly [RegExp, string])[]): Plugin => ({
+  name,
   setup(build) {
-    build.onLoad({ filter: /@assemblyscript[\\/]loader[\\/]index\.js$/ }, ({ path }) => {
-      const source = readFileSync(path, 'utf8');
-      if (!POLYFILL.test(source)) throw new Error(`${path} has no polyfill of Object.hasOwn any more`);
-      return { contents: source.replace(POLYFILL, ''), loader: 'js' };
+    build.onLoad({ filter: file }, ({ path }) => {
+      const contents = changes.reduce(
+        (source, [from, to]) => {
+          if (!from.test(source)) throw new Error(`${path} has no ${from} any more`);
+          return source.replace(from, to);
+        },
+        readFileSync(path, 'utf8'),
+      );
+      return { contents, loader: 'js' };
     });
   },
-};
+});
+
+/** Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. */
+const withoutPolyfill = patch('without-polyfill', /@assemblyscript[\\/]loader[\\/]index\.js$/, [
+  [/^Object\.hasOwn = (?:.*\n)*?^};$/m, ''],
+]);
+
+/** Ends runs of values where the page has no more room for them: a damaged count would run for hours, or out of memory. */
+const boundedRuns = patch('bounded-runs', /hyparquet[\\/]src[\\/]encoding\.js$/, [
+  [/const count = header >>> 1$/m, 'const count = Math.min(header >>> 1, output.length - seen)'],
+  [/while \(count\) {$/m, 'while (count && seen < output.length) {'],
+]);
 
 /** For the command, which is a file and so can read the kernel from one: a tenth of its size. */
 const kernelFromFile: Plugin = {
@@ -61,7 +75,7 @@ export default defineConfig([
     format: 'esm',
     platform: 'node',
     minifyIdentifiers: true,
-    esbuildPlugins: [withoutPolyfill, kernelFromFile, record('cli')],
+    esbuildPlugins: [withoutPolyfill, boundedRuns, kernelFromFile, record('cli')],
   }),
   { entry, format: ['esm', 'cjs'], dts: { only: true } },
 ]);
