@@ -2,16 +2,18 @@ import { CANDIDATE_STREAM, philox } from './random.ts';
 
 /**
  * `count` of `size` datapoints, uniform without replacement, ascending: a pure function of its arguments (version 1).
- * Floyd's algorithm (Bentley, Floyd: A sample of brilliance, CACM 1987): draw i of `count` takes counter i of the
- * candidate stream, as a 53-bit fraction. Time and memory are those of `count`.
+ * Floyd's algorithm (Bentley, Floyd: A sample of brilliance, CACM 1987): draw i of `count` takes words 0 and 1, or 2 and
+ * 3 if it is odd, of counter i / 2 of the candidate stream, as a 53-bit fraction. Time and memory are those of `count`.
  */
 export function drawCandidates(size: number, count: number, seed: number): Uint32Array {
   if (count >= size) return Uint32Array.from({ length: size }, (_, i) => i);
   const chosen = 64 * count < size ? new Set<number>() : new BitSet(size);
   const set = new Uint32Array(count);
+  let words: readonly [number, number, number, number] = [0, 0, 0, 0];
   for (let i = 0; i < count; i++) {
     const last = size - count + i;
-    const [high, low] = philox(i, CANDIDATE_STREAM, seed);
+    if (i % 2 === 0) words = philox(i / 2, CANDIDATE_STREAM, seed);
+    const [high, low] = i % 2 === 0 ? [words[0], words[1]] : [words[2], words[3]];
     const drawn = Math.floor(((high >>> 5) * 2 ** 26 + (low >>> 6)) * 2 ** -53 * (last + 1));
     const index = chosen.has(drawn) ? last : drawn;
     chosen.add(index);

@@ -22,7 +22,7 @@ export class CapacityError extends PoolError {
   override readonly name = 'CapacityError';
 }
 
-/** The runtime cannot run the Wasm kernel: no SIMD, or a Content-Security-Policy forbids it. */
+/** The runtime cannot run the Wasm kernel: it has no WebAssembly, no SIMD, or a Content-Security-Policy forbids it. */
 export class UnsupportedError extends PoolError {
   override readonly code = 'ERR_UNSUPPORTED';
   override readonly name = 'UnsupportedError';

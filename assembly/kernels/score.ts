@@ -4,7 +4,7 @@ import { difficultyWeight } from "./difficulty-weight";
 import { nonDegenerate, successChance } from "./group-chances";
 import { mutualInformation, setRollouts } from "./mutual-information";
 
-// The acquisitions by number: src/core/kernel.ts has the same list.
+// The acquisitions by number: src/core/rules.ts has the same list.
 const WEIGHTED_MUTUAL_INFORMATION = 0;
 const MUTUAL_INFORMATION = 1;
 const DIFFICULTY_WEIGHT = 2;
@@ -13,6 +13,7 @@ const INVERSE_EVIDENCE = 4;
 const EXPECTED_DIFFICULTY = 5;
 const NON_DEGENERATE = 6;
 const BERNOULLI_VARIANCE = 7;
+// and 8, success-chance, which is what is left
 
 /** Two pairs of mutual information. */
 const I = memory.data(32, 16);

@@ -1,5 +1,5 @@
 // Exact top-k in the total order: score falling, then index rising. Scores that may be among the best are kept as 64-bit
-// keys that rise from best to worst; when there is no more room, the keys are sorted, all but the best are let go, and
+// keys that rise from best to worst; when there is no more room, they are parted, all but the best are let go, and
 // from then on only what is better than the worst of those may enter.
 import { kthBest } from "./kth-best";
 import { above, keyOf, scoreOf } from "./order";
@@ -87,7 +87,12 @@ export function offerBlock(ptr: usize, first: u32): void {
 /** Which of 16 scores, or maxima of scores, may enter: a bit each. */
 // @ts-ignore: decorator
 @inline export function mayEnter(ptr: usize): i32 {
-  const t = f32x4.splat(threshold);
+  return reaching(ptr, f32x4.splat(threshold));
+}
+
+/** Which of 16 floats are at least `t`: a bit each. */
+// @ts-ignore: decorator
+@inline function reaching(ptr: usize, t: v128): i32 {
   const low = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(ptr), t), f32x4.ge(v128.load(ptr, 16), t));
   const high = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(ptr, 32), t), f32x4.ge(v128.load(ptr, 48), t));
   return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
@@ -96,9 +101,15 @@ export function offerBlock(ptr: usize, first: u32): void {
 /** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
 export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
   limit = min(limit, keyOf(boundOf(scoresPtr, count), u32.MAX_VALUE));
-  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    enter(load<f32>(scoresPtr + i), load<u32>(indicesPtr + i));
+  const t = f32x4.splat(scoreOf(limit)); // of an index yet to come an equal score may enter
+  let i: u32 = 0;
+  for (const blocks = count & ~15; i < blocks; i += 16) {
+    for (let bits = reaching(scoresPtr + (<usize>i << 2), t); bits; bits &= bits - 1) {
+      const at = <usize>(i + ctz(bits)) << 2;
+      enter(load<f32>(scoresPtr + at), load<u32>(indicesPtr + at));
+    }
   }
+  for (; i < count; i++) enter(load<f32>(scoresPtr + (<usize>i << 2)), load<u32>(indicesPtr + (<usize>i << 2)));
 }
 
 /** Keeps a score, unless its key shows that it came too late. */

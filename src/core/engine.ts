@@ -154,14 +154,7 @@ class WasmEngine implements Engine {
       this.#scoreStaged(rule, end - start);
       kernel.offerAt(at.stageScores, at.indices, end - start);
     }
-    const indices = endTopK(this.#instance);
-    return { indices, scores: this.#scoresAt(rule, indices) };
-  }
-
-  #scoresAt(rule: Rule, indices: Uint32Array): Float32Array<ArrayBuffer> {
-    const scores = new Float32Array(indices.length);
-    this.score(rule, indices, scores);
-    return scores;
+    return endTopK(this.#instance);
   }
 
   /** Before `changes` posteriors change. */

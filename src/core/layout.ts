@@ -4,7 +4,7 @@ import type { Kernel } from './kernel.ts';
 export const STAGE = 4096;
 /** The most datapoints that a pool selects in its own memory; more take a memory made for the call. */
 export const MOST_KEPT = 4096;
-/** Keys that a selection of `count` has room for: the more, the more seldom, but the more of them, are sorted. */
+/** Keys that a selection of `count` has room for: with more they are parted more seldom, but more of them at a time. */
 export const roomFor = (count: number): number => 2 * count + 64;
 /** Bytes of the keys of a pool. */
 export const KEY_BYTES = 8 * roomFor(MOST_KEPT);

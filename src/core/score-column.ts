@@ -59,13 +59,12 @@ export class ScoreColumn {
     if (known) this.#index();
     const taken = exclude === undefined || exclude.length === 0 ? undefined : gatherValues(this.values, exclude);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, new Float32Array(taken.length).fill(Number.NaN));
-    const indices = this.#best(count);
-    const scores = gatherValues(this.values, indices);
+    const selection = this.#best(count);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, taken);
-    return { indices, scores };
+    return selection;
   }
 
-  #best(count: number): Selection['indices'] {
+  #best(count: number): Selection {
     if (!this.#indexed || count > MOST_KEPT) return topKOfColumn(this.#instance, this.#instantiate, this.values, count);
     const { kernel, at } = this.#instance;
     kernel.offerIndexed(at.keys, roomFor(count), count, at.scores, this.values.length, at.maxima);

@@ -1,4 +1,4 @@
-import type { Indices } from '../types.ts';
+import type { Indices, Selection } from '../types.ts';
 import { Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
 import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
@@ -13,17 +13,23 @@ export function beginTopK({ kernel, at }: Instance, count: number): void {
   kernel.beginTopK(at.keys, roomFor(count), count, -Infinity);
 }
 
-/** Ends a selection: the indices kept, best first. */
-export function endTopK({ kernel, at }: Instance): Indices {
+/** Ends a selection: what was kept, best first. Of the keys the low word is the index, the high one falls with the score. */
+export function endTopK({ kernel, at }: Instance): Selection {
   const kept = kernel.endTopK() >>> 0;
   const keys = new Uint32Array(kernel.memory.buffer, at.keys, 2 * kept);
   const indices = new Uint32Array(kept);
-  for (let i = 0; i < kept; i++) indices[i] = keys[2 * i] as number;
-  return indices;
+  const scores = new Float32Array(kept);
+  const bits = new Uint32Array(scores.buffer);
+  for (let i = 0; i < kept; i++) {
+    indices[i] = keys[2 * i] as number;
+    const falling = keys[2 * i + 1] as number;
+    bits[i] = falling & 0x80000000 ? falling : ~falling ^ 0x80000000;
+  }
+  return { indices, scores };
 }
 
 /** The best `count` > 0 of the pool's score column, by a scan; more than MOST_KEPT in a memory for the call. */
-export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: Float32Array, count: number): Indices {
+export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: Float32Array, count: number): Selection {
   const { kernel, at } = own;
   if (count <= MOST_KEPT) {
     beginTopK(own, count);
@@ -52,7 +58,7 @@ export function topK(own: Instance, instantiate: () => Kernel, scores: Float32Ar
     if (wrong < some.length) return start + wrong;
     if (count > 0) kernel.offerTopK(at.stageScores, some.length, start);
   }
-  return count > 0 ? endTopK(own) : new Uint32Array(0);
+  return count > 0 ? endTopK(own).indices : new Uint32Array(0);
 }
 
 /** The same with all scores, padded with NaN, in a memory for the call. */
@@ -69,7 +75,7 @@ function topKOfCopy(instantiate: () => Kernel, scores: Float32Array, count: numb
   copy.fill(Number.NaN, scores.length);
   beginMany(own, kernel, ptr, scores.length, count);
   kernel.offerTopK(ptr, scores.length, 0);
-  return endTopK(own);
+  return endTopK(own).indices;
 }
 
 function keyBytesFor(count: number): number {
