@@ -31,8 +31,13 @@ export class PosteriorPool extends Pool {
    * const copy = PosteriorPool.fromBytes(new PosteriorPool(3).toBytes(), { size: 5 });
    */
   static fromBytes(bytes: Uint8Array, options?: LoadOptions): PosteriorPool {
-    return load(bytes, options, (size, poolOptions) => new PosteriorPool(size, poolOptions));
+    return load(bytes, options, create);
   }
+}
+
+/** Outside of the class: one that names itself is given another name by the bundler. */
+function create(size: number, options: PoolOptions): PosteriorPool {
+  return new PosteriorPool(size, options);
 }
 
 /**

@@ -23,8 +23,13 @@ export class PosteriorPool extends Pool {
 
   /** A pool from a snapshot of either engine. */
   static fromBytes(bytes: Uint8Array, options?: LoadOptions): PosteriorPool {
-    return load(bytes, options, (size, poolOptions) => new PosteriorPool(size, poolOptions));
+    return load(bytes, options, create);
   }
+}
+
+/** Outside of the class: one that names itself is given another name by the bundler. */
+function create(size: number, options: PoolOptions): PosteriorPool {
+  return new PosteriorPool(size, options);
 }
 
 /** `score` of the main entry on the reference engine. */

@@ -28,8 +28,13 @@ export class PosteriorPool extends Pool {
   /** A pool from a snapshot of any engine. */
   static fromBytes(bytes: Uint8Array, options: LoadOptions): PosteriorPool {
     engineOf(options);
-    return load(bytes, options, (size, poolOptions) => new PosteriorPool(size, poolOptions as PoolOptions));
+    return load(bytes, options, create);
   }
+}
+
+/** Outside of the class: one that names itself is given another name by the bundler. */
+function create(size: number, options: AnyPoolOptions): PosteriorPool {
+  return new PosteriorPool(size, options as PoolOptions);
 }
 
 /** `score` of the main entry on the engine of its options. */

@@ -60,8 +60,23 @@ export function checkObject(title: string, value: unknown): void {
 /** Length of an array or typed array. */
 export function checkArray(title: string, value: unknown): number {
   const length: unknown = typeof value === 'object' && value !== null && 'length' in value ? value.length : undefined;
-  if (typeof length === 'number' && Number.isInteger(length) && length >= 0 && length < 2 ** 32) return length;
+  if (typeof length === 'number' && Number.isInteger(length) && length >= 0 && length < 2 ** 32) {
+    if (length === 0 && isDetached(value))
+      throw new TypeError(`"${title}" expected an array of numbers, got a detached one`);
+    return length;
+  }
   throw bad(title, 'an array of numbers', value, false);
+}
+
+/** Whether the memory of a typed array was transferred away, which makes it look empty. */
+function isDetached(value: unknown): boolean {
+  if (!ArrayBuffer.isView(value)) return false;
+  try {
+    new Uint8Array(value.buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 export function checkLength(title: string, got: number, expected: number): void {

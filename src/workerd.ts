@@ -16,8 +16,13 @@ export class PosteriorPool extends Pool {
   }
 
   static fromBytes(bytes: Uint8Array, options?: LoadOptions): PosteriorPool {
-    return load(bytes, options, (size, poolOptions) => new PosteriorPool(size, poolOptions));
+    return load(bytes, options, create);
   }
+}
+
+/** Outside of the class: one that names itself is given another name by the bundler. */
+function create(size: number, options: PoolOptions): PosteriorPool {
+  return new PosteriorPool(size, options);
 }
 
 export function score(alpha: ArrayLike<number>, beta: ArrayLike<number>, options?: StatelessScoreOptions): Scores {

@@ -260,3 +260,14 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     expect(() => new PosteriorPool(size as number, options as PoolOptions)).toThrow(kind);
   });
 });
+
+test.each(ENTRIES)('an array whose memory was transferred away is refused on the $name engine', ({ entry }) => {
+  const pool = new entry.PosteriorPool(3);
+  const detached = Uint32Array.of(1, 2);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  const reason = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(/got a detached one$/) });
+  expect(() => pool.update({ indices: detached, successes: [], trials: 8 })).toThrow(reason);
+  expect(() => pool.select(1, { exclude: detached })).toThrow(reason);
+  expect(() => pool.reset(detached)).toThrow(reason);
+  pool.update({ indices: new Uint32Array(0), successes: [], trials: 8 }).reset([]);
+});

@@ -110,3 +110,22 @@ test('a selection where nearly all is excluded finds what is left, and nothing e
     }
   }
 });
+
+test('a selection that finds no memory leaves the scores as they were', () => {
+  const pool = new PosteriorPool(20_000, { discount: 0.9 });
+  pool.select(1);
+  const before = pool.score();
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class {
+    constructor() {
+      throw new RangeError('out of memory');
+    }
+  } as unknown as typeof Instance;
+  try {
+    expect(() => pool.select(5_000, { exclude: [0, 1, 2] })).toThrow(expect.objectContaining({ code: 'ERR_CAPACITY' }));
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+  expect(pool.score()).toEqual(before);
+  expect([...pool.select(3).indices]).toEqual([0, 1, 2]);
+});

@@ -59,9 +59,11 @@ export class ScoreColumn {
     if (known) this.#index();
     const taken = exclude === undefined || exclude.length === 0 ? undefined : gatherValues(this.values, exclude);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, new Float32Array(taken.length).fill(Number.NaN));
-    const selection = this.#best(count);
-    if (taken !== undefined) this.#replace(exclude as Uint32Array, taken);
-    return selection;
+    try {
+      return this.#best(count);
+    } finally {
+      if (taken !== undefined) this.#replace(exclude as Uint32Array, taken);
+    }
   }
 
   #best(count: number): Selection {

@@ -8,6 +8,7 @@ import { delta } from './special.ts';
  * betaBinomialPmf(3, 8, 1, 1); // 1 / 9
  */
 export function betaBinomialPmf(successes: number, rollouts: number, alpha: number, beta: number): number {
+  if (!(successes >= 0 && successes <= rollouts)) return 0;
   const n = alpha + beta;
   const failures = rollouts - successes;
   let p = 1;
