@@ -30,6 +30,8 @@ export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(ar
 
 /** `"acquisition.rollouts" expected ...` becomes `--rollouts expected ...`; of parseArgs' advice only the first sentence. */
 function inFlagTerms(message: string): string {
+  const [, flag] = /^Option '(--[\w-]+).*' argument is ambiguous/.exec(message) ?? [];
+  if (flag !== undefined) return `${flag} expected a value; one that begins with a dash is written ${flag}=-1`;
   const named = message.replace(/^"(?:\w+\.)?(\w+)"/, (_, option: string) => `--${FLAG[option] ?? option}`);
   return named.split(/\.\s/, 1)[0] as string;
 }

@@ -137,6 +137,12 @@ ${torn}
     ]);
   });
 
+  test('titles and numbers stay apart, however large a group should be', () => {
+    const text = output(['audit', '-', '--rollouts', '65535'], jsonl([{ id: 'a', score: 1, step: 1 }]));
+    expect(text).toMatch(/^short of 65535 +1$/m);
+    expect(text).toMatch(/^groups +1$/m);
+  });
+
   test('--rollouts says how large a group should be', () => {
     expect(audit(groups([0, 1], [0, 1]), '--rollouts', '8').groups).toMatchObject({ rollouts: 8, short: 2, long: 0 });
   });

@@ -33,6 +33,7 @@ describe('a wrong command line', () => {
     ['select a --count ten', '--count expected a number, got "ten"'],
     ['select a --count=', '--count expected a number, got ""'],
     ['select a --count 1.5', '--count expected an integer in [0, 9007199254740991], got 1.5'],
+    ['select a --count -1', '--count expected a value; one that begins with a dash is written --count=-1'],
     ['select a --count=-1', '--count expected an integer in [0, 9007199254740991], got -1'],
     [
       'select a --acquisition best',

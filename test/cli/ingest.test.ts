@@ -1,11 +1,13 @@
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -181,6 +183,26 @@ describe('insight-wasm ingest', () => {
     await outputHere(['ingest', log, '--state', link]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(await exported()).toHaveLength(41);
+  });
+
+  test('a log is one log by whatever names it is reached', async () => {
+    mkdirSync(at('logs/42'), { recursive: true });
+    symlinkSync('42', at('logs/latest'));
+    const row = jsonl([{ id: 'a', score: 1, step: 1 }]);
+    writeFileSync(at('logs/42/1.jsonl'), row);
+    await outputHere(['ingest', at('logs/latest'), '--state', state]);
+    appendFileSync(at('logs/42/1.jsonl'), row);
+    await outputHere(['ingest', at('logs'), at('logs/latest'), '--state', state]);
+    expect(await exported()).toMatchObject([{ key: 'a', alpha: 3, beta: 1 }]);
+  });
+
+  test('a state keeps the mode of its file', async () => {
+    writeFileSync(log, jsonl([{ id: 'a', score: 1, step: 1 }]));
+    await ingest();
+    chmodSync(state, 0o660);
+    appendFileSync(log, jsonl([{ id: 'b', score: 1, step: 1 }]));
+    await ingest();
+    expect(statSync(state).mode & 0o777).toBe(0o660);
   });
 
   test('a half written last line waits for its end, with a warning', async () => {

@@ -47,6 +47,16 @@ describe('insight-wasm serve', () => {
     }
   });
 
+  test('an id that cannot be repeated is refused, and nothing else comes of it', async () => {
+    const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
+    const [refused, next] = await answers([
+      `{"op":"observe","observations":[{"id":"a","successes":1,"trials":8}],"id":${deep}}`,
+      { op: 'metrics', id: 2 },
+    ]);
+    expect(refused).toEqual({ id: null, error: { code: 'value', message: '"id" is nested too deeply' } });
+    expect(next).toMatchObject({ id: 2, observations: 0 });
+  });
+
   test('answers as the commands do, in order, with the id of the request', async () => {
     await answers([observe(...visits)]);
     const [selected, picked, told, saved] = await answers([

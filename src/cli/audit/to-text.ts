@@ -49,7 +49,8 @@ export function toText(report: Report, color: boolean): string[] {
 }
 
 function toLines(pairs: readonly (readonly [string, string])[]): string[] {
-  return pairs.map(([title, text]) => `${title.padEnd(12)}${printable(shorten(text, 200))}`);
+  const width = Math.max(10, ...pairs.map(([title]) => title.length));
+  return pairs.map(([title, text]) => `${title.padEnd(width)}  ${printable(shorten(text, 200))}`);
 }
 
 /** The most common rewards, in order of value. */

@@ -5,6 +5,7 @@ import { DataError, UsageError } from '../errors.ts';
 import { parseFlags } from '../flags.ts';
 import { writeLines } from '../output.ts';
 import { printable } from '../printable.ts';
+import { followLinks } from '../read/find.ts';
 import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
 import { readLogs, toWarnings } from '../read/logs.ts';
 import { Collector } from '../state/collector.ts';
@@ -56,7 +57,7 @@ export const ingest: Command = {
   async run(args, streams) {
     const { values, positionals } = parseFlags(args, FLAGS);
     const { state: path } = values;
-    if (path === undefined) throw new UsageError('expected --state FILE');
+    if (!path) throw new UsageError('expected --state FILE');
     toSettings(values);
     toLogs({ ...values, ...toRule(values) }, positionals); // a wrong flag is reported before anything is read
     const done = await withLock(path, () => addLogs(path, values, positionals, streams));
@@ -86,7 +87,8 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   const { logs, rule } = toLogs({ ...values, ...flags }, paths);
 
   const collector = new Collector(before, rule);
-  const toPath = (name: string): string => (name === 'stdin' && paths.includes('-') ? STDIN : resolve(name));
+  const toPath = (name: string): string =>
+    name === 'stdin' && paths.includes('-') ? STDIN : followLinks(resolve(name));
   const seen = new Set<string>();
   const taken = await readLogs(logs, streams, (row) => collector.add(row), {
     before(name) {

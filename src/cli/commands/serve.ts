@@ -51,7 +51,7 @@ export const serve: Command = {
   async run(args, streams) {
     const { values } = parse(args);
     const { state: path } = values;
-    if (path === undefined) throw new UsageError('expected --state FILE');
+    if (!path) throw new UsageError('expected --state FILE');
     const saveEvery = toInteger('save-every', values['save-every'], 0, Number.MAX_SAFE_INTEGER);
     const settings = toSettings(values);
     const unlock = lock(path);

@@ -56,7 +56,7 @@ export const state: Command = {
     const [name = '', ...paths] = positionals;
     const action = toAction(name);
     const { state: path } = values;
-    if (path === undefined) throw new UsageError('expected --state FILE');
+    if (!path) throw new UsageError('expected --state FILE');
     if (action !== 'import' && paths.length > 0) throw new UsageError(`${action} takes no ${JSON.stringify(paths[0])}`);
     if (action === 'show') await writeLines(streams.stdout, show(loadState(path), values.json));
     else if (action === 'export') await writeLines(streams.stdout, exportRows(loadState(path)));

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { toReason } from './source.ts';
@@ -10,8 +10,21 @@ const LOG = /\.(jsonl|ndjson|csv|parquet)(\.gz|\.zst)?$/;
  * of digits counts as a number, so that step 9 goes before step 10. Each file once; `-`, which is stdin, last.
  */
 export function findLogs(paths: readonly string[]): string[] {
-  const found = new Set(paths.filter((path) => path !== '-').flatMap(expand));
-  return [...[...found].sort(compareNames), ...(paths.includes('-') ? ['-'] : [])];
+  const found = new Map<string, string>(); // a file may be reached by several names
+  for (const path of paths.filter((path) => path !== '-').flatMap(expand)) {
+    const file = followLinks(path);
+    if (!found.has(file)) found.set(file, path);
+  }
+  return [...[...found.values()].sort(compareNames), ...(paths.includes('-') ? ['-'] : [])];
+}
+
+/** Where the file is that a path leads to. */
+export function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there, or not yet
+  }
 }
 
 function expand(path: string): string[] {

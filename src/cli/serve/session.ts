@@ -32,15 +32,21 @@ export class Session {
 
   /** The answer to a request. Never throws: a refused one changes nothing. */
   answer(request: Fields): object {
+    const { id = null } = request;
+    try {
+      JSON.stringify(id);
+    } catch {
+      return this.refuse(new RequestError('value', '"id" is nested too deeply'));
+    }
     try {
       const op = toOperation(request);
       const start = performance.now();
       const answer = this.#run(op, request);
       this.#requests[op]++;
       this.#seconds[op] += (performance.now() - start) / 1000;
-      return { id: request.id ?? null, ...answer };
+      return { id, ...answer };
     } catch (error) {
-      return this.refuse(error, request.id);
+      return this.refuse(error, id);
     }
   }
 

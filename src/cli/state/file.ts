@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
+import { followLinks, stat } from '../read/find.ts';
 
 /** The bytes of a file; undefined if there is none. */
 export function readState(path: string): Uint8Array | undefined {
@@ -18,10 +19,12 @@ export function readState(path: string): Uint8Array | undefined {
  */
 export function replaceState(path: string, bytes: Uint8Array): void {
   try {
-    const target = followLinks(path);
+    const target = followLinks(path); // a link to it is not what is replaced
     const next = `${target}.new`;
+    const mode = stat(target)?.mode;
     const file = openSync(next, 'w');
     try {
+      if (mode !== undefined) fchmodSync(file, mode & 0o777);
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       fsyncSync(file);
     } finally {
@@ -31,15 +34,6 @@ export function replaceState(path: string, bytes: Uint8Array): void {
     syncFolder(dirname(target));
   } catch (error) {
     throw toDataError(path, error);
-  }
-}
-
-/** Where the file is that a path leads to, so that a link to it is not what is replaced or locked. */
-export function followLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // not there yet
   }
 }
 

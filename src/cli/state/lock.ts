@@ -1,7 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DataError } from '../errors.ts';
-import { followLinks, toDataError } from './file.ts';
+import { followLinks } from '../read/find.ts';
+import { toDataError } from './file.ts';
 
 interface Holder {
   readonly pid: number;
