@@ -30,14 +30,13 @@ const found = (...paths: string[]) =>
     path === '-' ? path : relative(folder, path),
   );
 
-test('a folder gives all logs below it in the order of their numbers, and nothing else', () => {
+test('a folder gives all logs below it in the order of their numbers, each file by one name, and nothing else', () => {
   expect(found('.')).toEqual([
     '1.jsonl',
     '2.jsonl.gz',
     '10.jsonl.zst',
     'a/step_9/train/all/traces.jsonl',
     'a/step_10/train/all/traces.jsonl',
-    'b/link.jsonl',
     'b/log.csv',
     'b/log.ndjson',
     'b/log.parquet',
