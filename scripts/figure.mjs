@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const RESULTS = new URL('../bench/results/node-20.json', import.meta.url);
 const FIGURE = new URL('../docs/cost.svg', import.meta.url);
 
-const BOX = { left: 64, right: 536, top: 56, bottom: 372, width: 720, height: 424 };
+const BOX = { left: 64, right: 520, top: 56, bottom: 372, width: 720, height: 424 };
 /** Decades of the axes: datapoints, and milliseconds. */
 const X = [4, Math.log10(5e7)];
 const Y = [-2, 6];
