@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -13,10 +15,11 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { PosteriorPool } from '../../src/index.ts';
-import { cli, type Fields, folder, historyRows, jsonl, rolloutRows, visits } from '../support/cli.ts';
+import { cli, type Fields, folder, historyRows, jsonl, program, rolloutRows, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
 const at = (name: string): string => join(folder, name);
@@ -203,6 +206,15 @@ describe('insight-wasm ingest', () => {
     appendFileSync(log, jsonl([{ id: 'b', score: 1, step: 1 }]));
     await ingest();
     expect(statSync(state).mode & 0o777).toBe(0o660);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ended by %s it leaves no lock and no state', async (signal) => {
+    const child = spawn(process.execPath, [program, 'ingest', '-', '--state', state]);
+    child.stdin.write(jsonl(visits)); // and no end
+    while (!existsSync(`${state}.lock`)) await setTimeout(20);
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+    expect([state, `${state}.lock`].filter(existsSync)).toEqual([]);
   });
 
   test('a half written last line waits for its end, with a warning', async () => {

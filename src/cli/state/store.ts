@@ -25,12 +25,18 @@ export function saveState(path: string, state: State): void {
   replaceState(path, encodeState(state));
 }
 
-/** Runs what reads and then replaces the file, alone. */
+/** Exit codes of a process that a signal ends: 128 and its number. */
+const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs what reads and then replaces the file, alone; a signal that ends the process lets go of the lock too. */
 export async function withLock<T>(path: string, body: () => T | Promise<T>): Promise<T> {
   const unlock = lock(path);
+  const stop = (signal: keyof typeof CODES): void => process.exit(CODES[signal]);
+  process.once('exit', unlock).once('SIGINT', stop).once('SIGTERM', stop);
   try {
     return await body();
   } finally {
+    process.off('exit', unlock).off('SIGINT', stop).off('SIGTERM', stop);
     unlock();
   }
 }
