@@ -6,7 +6,7 @@ export default defineConfig(({ mode }) => {
   const file = `test-results/${deep ? 'deep' : 'commit'}.json`;
   return {
     test: {
-      include: deep ? ['test/deep/*.test.ts'] : ['test/*.test.ts', 'test/cli/*.test.ts'],
+      include: deep ? ['test/deep/*.test.ts'] : ['test/*.test.ts', 'test/!(deep)/*.test.ts'],
       testTimeout: deep ? 900_000 : 120_000,
       hookTimeout: 300_000,
       fileParallelism: !deep,

@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import { PoolError } from '../index.ts';
-import { ACQUISITIONS_HELP } from './acquisition-flags.ts';
+import { ACQUISITIONS_HELP } from './flags/acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
@@ -14,7 +14,7 @@ import { simulate } from './commands/simulate.ts';
 import { state } from './commands/state.ts';
 import { status } from './commands/status.ts';
 import { DataError, UsageError } from './errors.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 const COMMANDS = new Map<string, Command>(
   Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),

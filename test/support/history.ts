@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type History, toHistory } from '../../src/cli/evaluate/history.ts';
-import { Tally } from '../../src/cli/tally.ts';
+import { type History, toHistory } from '../../src/evaluate/history.ts';
+import { Tally } from '../../src/logs/visits.ts';
 import type { Prior } from '../../src/index.ts';
 import { updatePosterior } from '../../src/reference.ts';
 

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { Audit } from '../audit/audit.ts';
-import { toText } from '../audit/to-text.ts';
+import { Audit } from '../../logs/audit/audit.ts';
+import { toText } from '../text/audit-text.ts';
 import type { Command } from '../command.ts';
 import { DataError } from '../errors.ts';
-import { fromFlags, toInteger } from '../flags.ts';
+import { fromFlags, toInteger } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-import { LOG_FLAGS, LOG_HELP, toLogs } from '../read/log-flags.ts';
-import { readLogs } from '../read/logs.ts';
-import { MOST_TRIALS } from '../row.ts';
+import { LOG_FLAGS, LOG_HELP, toLogs } from '../flags/log-flags.ts';
+import { readLogs } from '../../logs/read-log.ts';
+import { MOST_TRIALS } from '../../logs/row.ts';
 
 const HELP = `Usage: insight-wasm audit LOGS... [flags]
 

@@ -4,7 +4,7 @@ import { benchmark } from '../../../bench/benchmark.mjs';
 import { kernelBytes } from '../../core/kernel-bytes.ts';
 import type { Command } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { fromFlags, toInteger } from '../flags.ts';
+import { fromFlags, toInteger } from '../flags/flags.ts';
 
 const HELP = `Usage: insight-wasm bench [flags]
 

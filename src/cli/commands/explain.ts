@@ -1,12 +1,12 @@
 import type { Command } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { parseFlags } from '../flags.ts';
+import { parseFlags } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-import { printable } from '../printable.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../query-flags.ts';
-import { type Explanation, explainPrompt } from '../state/explanation.ts';
-import { quoteKey } from '../state/keys.ts';
-import { loadState } from '../state/store.ts';
+import { printable } from '../../printable.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
+import { type Explanation, explainPrompt } from '../../state/explain.ts';
+import { quoteKey } from '../../state/keys.ts';
+import { loadState } from '../../node/state-file.ts';
 
 const HELP = `Usage: insight-wasm explain KEY --state FILE [flags]
 

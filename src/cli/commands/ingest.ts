@@ -2,17 +2,17 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command, Streams } from '../command.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { parseFlags } from '../flags.ts';
+import { parseFlags } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-import { printable } from '../printable.ts';
-import { followLinks } from '../read/find.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../read/log-flags.ts';
-import { readLogs, toWarnings } from '../read/logs.ts';
-import { Collector } from '../state/collector.ts';
-import { STDIN } from '../state/ledger.ts';
-import { checkRule, checkSettings, SETTINGS_FLAGS, toRule, toSettings } from '../state/settings.ts';
-import { State } from '../state/state.ts';
-import { findState, saveState, withLock } from '../state/store.ts';
+import { printable } from '../../printable.ts';
+import { followLinks } from '../../node/find.ts';
+import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
+import { readLogs, toWarnings } from '../../logs/read-log.ts';
+import { Collector } from '../../state/collector.ts';
+import { STDIN } from '../../state/ledger.ts';
+import { checkRule, checkSettings, SETTINGS_FLAGS, toRule, toSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
+import { findState, saveState, withLock } from '../../node/state-file.ts';
 
 const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 

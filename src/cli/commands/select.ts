@@ -1,20 +1,20 @@
 import { PARAMETERS, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { referenceEngine } from '../../reference.ts';
-import { type Choice, toTable } from '../choices.ts';
+import { type Choice, toTable } from '../text/selection-table.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parseFlags, toChoice, toNumber } from '../flags.ts';
-import { joinRows } from '../join.ts';
+import { parseFlags, toChoice, toNumber } from '../flags/flags.ts';
+import { joinRows } from '../../node/dataset.ts';
 import { writeLines } from '../output.ts';
-import { printable } from '../printable.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../query-flags.ts';
-import { LOG_FLAGS, toLogs } from '../read/log-flags.ts';
-import { readLogs, toWarnings } from '../read/logs.ts';
-import { choose } from '../state/choose.ts';
-import { SETTINGS_FLAGS, toPrior } from '../state/settings.ts';
-import { loadState } from '../state/store.ts';
-import { Tally } from '../tally.ts';
+import { printable } from '../../printable.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../flags/query-flags.ts';
+import { LOG_FLAGS, toLogs } from '../flags/log-flags.ts';
+import { readLogs, toWarnings } from '../../logs/read-log.ts';
+import { choose } from '../../state/query.ts';
+import { SETTINGS_FLAGS, toPrior } from '../../state/settings.ts';
+import { loadState } from '../../node/state-file.ts';
+import { Tally } from '../../logs/visits.ts';
 
 const HELP = `Usage: insight-wasm select --state FILE [flags]
        insight-wasm select LOGS... [flags]

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { fromFlags, toInteger } from '../flags.ts';
-import { printable } from '../printable.ts';
-import { parseObject } from '../read/json.ts';
-import { splitLines } from '../serve/lines.ts';
-import { RequestError } from '../serve/request.ts';
-import { Session } from '../serve/session.ts';
-import { lock } from '../state/lock.ts';
-import { checkSettings, SETTINGS_FLAGS, toSettings } from '../state/settings.ts';
-import { State } from '../state/state.ts';
-import { findState, saveState } from '../state/store.ts';
+import { fromFlags, toInteger } from '../flags/flags.ts';
+import { printable } from '../../printable.ts';
+import { parseObject } from '../../logs/json.ts';
+import { splitLines } from '../../logs/split-lines.ts';
+import { RequestError } from '../../serve/request.ts';
+import { Session } from '../../serve/session.ts';
+import { lock } from '../../node/lock.ts';
+import { checkSettings, SETTINGS_FLAGS, toSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
+import { findState, saveState } from '../../node/state-file.ts';
 
 /** Bytes of the longest request: observations of a million prompts. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,13 +1,13 @@
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parseFlags } from '../flags.ts';
-import { readRows, toKey } from '../join.ts';
+import { parseFlags } from '../flags/flags.ts';
+import { readRows, toKey } from '../../node/dataset.ts';
 import { writeLines } from '../output.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import { exportRows, Importer } from '../state/exchange.ts';
-import { checkSettings, SETTINGS_FLAGS, toSettings } from '../state/settings.ts';
-import { State } from '../state/state.ts';
-import { findState, loadState, saveState, withLock } from '../state/store.ts';
+import { checkSettings, SETTINGS_FLAGS, toSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
+import { findState, loadState, saveState, withLock } from '../../node/state-file.ts';
 
 const HELP = `Usage: insight-wasm state show --state FILE [--json]
        insight-wasm state export --state FILE

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { toRule } from '../../acquisition.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { fromFlags } from '../flags.ts';
+import { fromFlags } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../query-flags.ts';
-import { type Outlook, toOutlook } from '../state/outlook.ts';
-import { loadState } from '../state/store.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
+import { type Outlook, toOutlook } from '../../state/forecast.ts';
+import { loadState } from '../../node/state-file.ts';
 
 const HELP = `Usage: insight-wasm status --state FILE [flags]
 

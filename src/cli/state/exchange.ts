@@ -1,8 +1,8 @@
 import { LEAST, MOST } from '../../validate.ts';
 import { DataError } from '../errors.ts';
-import { bad, checkInteger, type Fields, getNumber, isObject } from '../read/fields.ts';
-import { quoteKey } from './keys.ts';
-import { type Settings, State } from './state.ts';
+import { bad, checkInteger, type Fields, getNumber, isObject } from '../../logs/fields.ts';
+import { quoteKey } from '../../state/keys.ts';
+import { type Settings, State } from '../../state/state.ts';
 
 /** The prompts of a state as lines of JSON, in the order of their keys. */
 export function* exportRows({ keys, pool, columns }: State): Generator<string> {

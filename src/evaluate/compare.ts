@@ -1,0 +1,114 @@
+import { ACQUISITIONS } from '../acquisition.ts';
+import type { AcquisitionKind, Prior } from '../index.ts';
+import { type History, sum } from './history.ts';
+import { type Outcomes, toOutcomes } from './outcomes.ts';
+import { type Replay, replay } from './replay.ts';
+import { toNotes } from './replay-plan.ts';
+import { resample } from './resample.ts';
+
+export interface Spread {
+  readonly mean: number;
+  /** Standard deviation over the seeds; 0 for one seed. */
+  readonly sd: number;
+}
+
+/** Of each round; NaN, in JSON null, where no prompt was left in any seed. */
+export interface Spreads {
+  readonly mean: readonly number[];
+  readonly sd: readonly number[];
+}
+
+export interface PolicyResult {
+  readonly acquisition: AcquisitionKind;
+  readonly informative: Spread;
+  /** `informative` above that of random on the same prompts. */
+  readonly gain: Spread;
+  readonly variance: Spread;
+  readonly coverage: Spread;
+  readonly starved: Spread;
+  readonly byRound: { readonly informative: Spreads; readonly variance: Spreads; readonly coverage: Spreads };
+}
+
+export interface Comparison {
+  readonly prompts: number;
+  readonly visits: number;
+  readonly rounds: number;
+  readonly count: number;
+  readonly rollouts: number;
+  readonly seeds: number;
+  readonly candidates: number | null;
+  readonly discount: number;
+  readonly prior: Prior;
+  /** A prompt that was not shown in so many last rounds is starved. */
+  readonly starvedAfter: number;
+  /** The largest share of informative groups first. */
+  readonly policies: readonly PolicyResult[];
+  readonly caveat: string;
+  readonly notes: readonly string[];
+}
+
+export const CAVEAT =
+  'Caveat: all outcomes are those of the run that was logged. Another selection would have trained another model: ' +
+  'prompts chosen more often would have been learnt more, and the outcomes that are replayed here would not have come. ' +
+  'This compares what policies would have picked, not what the model would have become.';
+
+/** All acquisitions of the package on the same prompts, over seeds that each draw the prompts anew. */
+export function compare(history: History, options: Replay, seeds: number): Comparison {
+  const { pool, count, rounds, rollouts, candidates } = options;
+  // Twice the rounds in which all prompts would have had a turn.
+  const starvedAfter = Math.min(rounds, Math.ceil((2 * history.prompts) / count));
+  const results = new Map(ACQUISITIONS.map((kind) => [kind, [] as Outcomes[]]));
+  for (let seed = 1; seed <= seeds; seed++) {
+    const sample = resample(history, seed);
+    for (const [kind, outcomes] of results) {
+      outcomes.push(toOutcomes(replay(sample, kind, seed, options), sample.prompts, starvedAfter));
+    }
+  }
+  const random = results.get('random') as Outcomes[];
+  return {
+    prompts: history.prompts,
+    visits: history.successes.length,
+    rounds,
+    count,
+    rollouts,
+    seeds,
+    candidates: candidates ?? null,
+    discount: pool.discount ?? 1,
+    prior: pool.prior ?? { alpha: 1, beta: 1 },
+    starvedAfter,
+    policies: [...results]
+      .map(([kind, outcomes]) => toResult(kind, outcomes, random))
+      .sort((a, b) => b.informative.mean - a.informative.mean),
+    caveat: CAVEAT,
+    notes: toNotes(history, options),
+  };
+}
+
+function toResult(
+  acquisition: AcquisitionKind,
+  outcomes: readonly Outcomes[],
+  random: readonly Outcomes[],
+): PolicyResult {
+  const spread = (of: (one: Outcomes, seed: number) => number): Spread => toSpread(outcomes.map(of));
+  const spreads = (key: keyof Outcomes['byRound']): Spreads => {
+    const rounds = outcomes[0]?.byRound[key].map((_, i) => spread((one) => one.byRound[key][i] as number)) ?? [];
+    return { mean: rounds.map(({ mean }) => mean), sd: rounds.map(({ sd }) => sd) };
+  };
+  return {
+    acquisition,
+    informative: spread(({ informative }) => informative),
+    gain: spread(({ informative }, seed) => informative - (random[seed] as Outcomes).informative),
+    variance: spread(({ variance }) => variance),
+    coverage: spread(({ coverage }) => coverage),
+    starved: spread(({ starved }) => starved),
+    byRound: { informative: spreads('informative'), variance: spreads('variance'), coverage: spreads('coverage') },
+  };
+}
+
+/** Without NaN, the share of a round in which no prompt was left. */
+function toSpread(all: readonly number[]): Spread {
+  const values = all.filter((value) => !Number.isNaN(value));
+  const mean = sum(values) / values.length;
+  const squares = values.map((value) => (value - mean) ** 2);
+  return { mean, sd: Math.sqrt(sum(squares) / Math.max(1, values.length - 1)) };
+}

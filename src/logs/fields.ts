@@ -1,0 +1,60 @@
+import { DataError } from '../cli/errors.ts';
+import { shorten } from '../printable.ts';
+
+/** A record of a log as it was written: an object of JSON, or a row of a table. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The value at a field, or at `outer.inner`; undefined if there is none. A name that has dots itself goes first. */
+export function find(fields: Fields, name: string): unknown {
+  if (Object.hasOwn(fields, name)) return fields[name];
+  const dot = name.indexOf('.');
+  if (dot < 0) return undefined;
+  const outer = name.slice(0, dot);
+  const inner = Object.hasOwn(fields, outer) ? fields[outer] : undefined;
+  return isObject(inner) ? find(inner, name.slice(dot + 1)) : undefined;
+}
+
+/** The same, where it must be. */
+export function get(fields: Fields, name: string): unknown {
+  const value = find(fields, name);
+  if (value === undefined) throw new DataError(`${JSON.stringify(name)} is missing`);
+  return value;
+}
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function getId(fields: Fields, name: string): string {
+  const id = get(fields, name);
+  if (typeof id === 'string') return id;
+  if (Number.isSafeInteger(id)) return String(id);
+  throw bad(JSON.stringify(name), 'a string or an integer below 2^53', id);
+}
+
+export function getNumber(fields: Fields, name: string): number {
+  const value = get(fields, name);
+  if (Number.isFinite(value)) return value as number;
+  throw bad(JSON.stringify(name), 'a finite number', value);
+}
+
+export function getReward(fields: Fields, name: string): number {
+  const value = get(fields, name);
+  if (typeof value === 'boolean' || Number.isFinite(value)) return Number(value);
+  throw bad(JSON.stringify(name), 'a finite number or a boolean', value);
+}
+
+export function checkInteger(title: string, value: unknown, least: number, most: number, at?: number): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw bad(`"${title}${at === undefined ? '' : `[${at}]`}"`, `an integer in [${least}, ${most}]`, value);
+}
+
+export function bad(title: string, expected: string, got: unknown): DataError {
+  return new DataError(`${title} expected ${expected}, got ${show(got)}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value, 40));
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

@@ -1,0 +1,85 @@
+import { DataError } from '../cli/errors.ts';
+import { type Counts, MOST_TRIALS, type Row } from './row.ts';
+import { contentKey } from './content-key.ts';
+import { bad, checkInteger, type Fields, find, get, getId, getNumber, getReward } from './fields.ts';
+
+/** Where a record holds what a row needs. What is undefined is left to the format. */
+export interface Mapping {
+  /** Field of the prompt's id. */
+  readonly id?: string | undefined;
+  /** Fields whose content makes the prompt's key, where there is no id. */
+  readonly hash?: readonly string[] | undefined;
+  /** Field of the reward of a rollout. */
+  readonly reward?: string | undefined;
+  /** Field of the step, which every record must then have. */
+  readonly step?: string | undefined;
+  /** Field of the successes. */
+  readonly successes?: string | undefined;
+  /** Field of the trials, or one number for all records. */
+  readonly trials?: string | number | undefined;
+  /** Field of the share of successes; needs `trials`. */
+  readonly rate?: string | undefined;
+}
+
+/** Where a reward is looked for, in this order: `acc` is right or wrong, the others may be shaped. */
+export const REWARDS = ['acc', 'score', 'reward'];
+
+/** Names of all fields that `toRow` may read. */
+export function fieldsOf({ id, hash, reward, step, successes, trials, rate }: Mapping): string[] {
+  const fields = [...(hash ?? [id ?? 'id']), ...(reward === undefined ? REWARDS : [reward]), step ?? 'step'];
+  const counts = [successes ?? 'successes', typeof trials === 'number' ? undefined : (trials ?? 'trials'), rate];
+  return [...fields, ...counts.filter((name) => name !== undefined)];
+}
+
+/** A record as a row: a rollout, counts of one or several visits, or a rate. */
+export function toRow(fields: Fields, mapping: Mapping): Row {
+  const id = toKey(fields, mapping);
+  const step = toStep(fields, mapping.step);
+  if (mapping.rate !== undefined) return { id, step, isRollout: false, ...fromRate(fields, mapping.rate, mapping) };
+  const successes = mapping.successes ?? 'successes';
+  if (mapping.successes !== undefined || (mapping.reward === undefined && Object.hasOwn(fields, successes))) {
+    return { id, step, isRollout: false, ...toCounts(fields, successes, mapping) };
+  }
+  const rewardField = mapping.reward ?? REWARDS.find((name) => Object.hasOwn(fields, name));
+  if (rewardField === undefined) {
+    throw new DataError(`expected "successes" and "trials", or a reward: ${REWARDS.join(', ')} or --reward FIELD`);
+  }
+  return { id, step, isRollout: true, reward: getReward(fields, rewardField), rewardField };
+}
+
+function toKey(fields: Fields, { id, hash }: Mapping): string {
+  return hash === undefined ? getId(fields, id ?? 'id') : contentKey(hash.map((name) => get(fields, name)));
+}
+
+function toStep(fields: Fields, name: string | undefined): number | undefined {
+  if (name === undefined && find(fields, 'step') === undefined) return undefined;
+  return getNumber(fields, name ?? 'step');
+}
+
+function toCounts(fields: Fields, name: string, mapping: Mapping): Pick<Counts, 'successes' | 'trials'> {
+  const successes = get(fields, name);
+  const title = typeof mapping.trials === 'string' ? mapping.trials : 'trials';
+  const trials = typeof mapping.trials === 'number' ? mapping.trials : get(fields, title);
+  if (!Array.isArray(successes)) {
+    const most = checkInteger(title, trials, 1, MOST_TRIALS);
+    return { successes: [checkInteger(name, successes, 0, most)], trials: [most] };
+  }
+  if (Array.isArray(trials) && trials.length !== successes.length) {
+    throw bad(JSON.stringify(title), `as many as successes, ${successes.length}`, trials.length);
+  }
+  const mosts: number[] = Array.isArray(trials)
+    ? trials.map((value, i) => checkInteger(title, value, 1, MOST_TRIALS, i))
+    : new Array(successes.length).fill(checkInteger(title, trials, 1, MOST_TRIALS));
+  return {
+    successes: successes.map((value, i) => checkInteger(name, value, 0, mosts[i] as number, i)),
+    trials: mosts,
+  };
+}
+
+function fromRate(fields: Fields, name: string, mapping: Mapping): Pick<Counts, 'successes' | 'trials'> {
+  const rate = getNumber(fields, name);
+  if (rate < 0 || rate > 1) throw bad(JSON.stringify(name), 'a number in [0, 1]', rate);
+  const { trials: given } = mapping;
+  const trials = typeof given === 'number' ? given : checkInteger(`${given}`, get(fields, `${given}`), 1, MOST_TRIALS);
+  return { successes: [Math.round(rate * trials)], trials: [trials] };
+}

@@ -1,0 +1,112 @@
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '../cli/errors.ts';
+import { toReason } from '../logs/source.ts';
+
+const LOG = /\.(jsonl|ndjson|csv|parquet)(\.gz|\.zst)?$/;
+
+/**
+ * The log files that paths name: files as they are, folders with all logs below, globs. In order of name, where a run
+ * of digits counts as a number, so that step 9 goes before step 10. Each file once; `-`, which is stdin, last.
+ */
+export function findLogs(paths: readonly string[]): string[] {
+  const found = new Map<string, string>(); // a file may be reached by several names
+  for (const path of paths.filter((path) => path !== '-').flatMap(expand)) {
+    const file = followLinks(path);
+    if (!found.has(file)) found.set(file, path);
+  }
+  return [...[...found.values()].sort(compareNames), ...(paths.includes('-') ? ['-'] : [])];
+}
+
+/** Where the file is that a path leads to. */
+export function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there, or not yet
+  }
+}
+
+function expand(path: string): string[] {
+  if (stat(path) === undefined && /[*?]/.test(path)) {
+    const matches = glob(path.startsWith('/') ? '/' : '', path.split('/').filter(Boolean));
+    if (matches.length === 0) throw new DataError(`${path}: no such file`);
+    return matches.flatMap((match) => (stat(match)?.isDirectory() ? walk(match) : [match]));
+  }
+  if (!stat(path)?.isDirectory()) return [path]; // a file that is missing is reported when it is opened
+  const logs = walk(path);
+  if (logs.length === 0) throw new DataError(`${path}: no logs in this folder`);
+  return logs;
+}
+
+/** The logs in and below a folder: no hidden ones, and none that tell again what others beside them do. */
+function walk(folder: string): string[] {
+  const entries = list(folder);
+  const names = new Set(entries.map(({ name }) => name));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (isRetold(entry.name, names)) return [];
+    if (entry.isDirectory()) return walk(path);
+    return LOG.test(entry.name) && stat(path)?.isFile() ? [path] : [];
+  });
+}
+
+/** prime-rl keeps survivors beside all episodes, or annotations and an index beside the stream of episodes. */
+function isRetold(name: string, siblings: ReadonlySet<string>): boolean {
+  if (siblings.has('all')) return name === 'effective';
+  return siblings.has('stream') && (name === 'annotations' || name === 'stream.index.jsonl');
+}
+
+/** `*` and `?` stay within a name, `**` goes through folders. */
+function glob(base: string, [segment, ...rest]: readonly string[]): string[] {
+  if (segment === undefined) return [base];
+  if (segment === '**') {
+    const folders = list(base || '.').filter((entry) => entry.isDirectory());
+    return [...glob(base, rest), ...folders.flatMap(({ name }) => glob(join(base, name), ['**', ...rest]))];
+  }
+  if (!/[*?]/.test(segment)) {
+    const path = join(base, segment);
+    return stat(path) === undefined ? [] : glob(path, rest);
+  }
+  const source = segment
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const matches = list(base || '.').filter(({ name }) => new RegExp(`^${source}$`, 's').test(name));
+  return matches.flatMap(({ name }) => glob(join(base, name), rest));
+}
+
+function list(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return [];
+    throw new DataError(`${folder}: ${toReason(error)}`);
+  }
+}
+
+/** Undefined for what is not there, or may not be seen. */
+export function stat(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** By code unit, but runs of digits by their number. */
+export function compareNames(a: string, b: string): number {
+  const [left, right] = [a, b].map((name) => name.split(/(\d+)/)) as [string[], string[]];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i] as string, right[i] as string];
+    const order = i % 2 === 1 ? compareDigits(x, y) : Number(x > y) - Number(x < y);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length || Number(a > b) - Number(a < b);
+}
+
+function compareDigits(a: string, b: string): number {
+  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return x.length - y.length || Number(x > y) - Number(x < y);
+}

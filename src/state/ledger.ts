@@ -1,0 +1,59 @@
+import { DataError } from '../cli/errors.ts';
+import type { Part } from '../logs/lines.ts';
+
+/** The path of stdin, each reading of which is a log of its own. */
+export const STDIN = '-';
+
+export interface Log extends Part {
+  /** Absolute, or STDIN. */
+  readonly path: string;
+}
+
+/** Which parts of which logs a state holds, so that nothing is counted twice. */
+export class Ledger {
+  /** What each file gave. */
+  readonly #files = new Map<string, Log>();
+  /** What stdin gave, by hash. */
+  readonly #streams = new Map<string, Log>();
+
+  constructor(logs: readonly Log[] = []) {
+    for (const log of logs) this.#put(log);
+  }
+
+  /** In order of path, whatever the order in which they were read. */
+  get logs(): readonly Log[] {
+    const all = [...this.#files.values(), ...this.#streams.values()];
+    return all.sort((a, b) => order(a.path, b.path) || order(a.sha256, b.sha256));
+  }
+
+  /** What was taken of a log before. */
+  before(path: string): Part | undefined {
+    return this.#files.get(path);
+  }
+
+  /**
+   * Notes what has been taken of logs, all in all.
+   * @throws DataError for the very bytes of another log: a copy, or the log under another name
+   */
+  take(logs: readonly Log[]): void {
+    const owners = new Map(this.logs.map(({ sha256, path }) => [sha256, path]));
+    for (const log of logs) {
+      if (log.bytes === 0) continue;
+      const owner = owners.get(log.sha256);
+      if (owner !== undefined && (owner !== log.path || log.path === STDIN)) {
+        throw new DataError(`${log.path}: these ${log.bytes} bytes have been taken before, as ${owner}`);
+      }
+      owners.set(log.sha256, log.path);
+      this.#put(log);
+    }
+  }
+
+  #put(log: Log): void {
+    if (log.path === STDIN) this.#streams.set(log.sha256, log);
+    else this.#files.set(log.path, log);
+  }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
