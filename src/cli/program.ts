@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
+import { DataError } from '../errors.ts';
+import { escapeControls } from '../escape-controls.ts';
 import { PoolError } from '../index.ts';
-import { ACQUISITIONS_HELP } from './flags/acquisition-flags.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
@@ -13,8 +14,9 @@ import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
 import { state } from './commands/state.ts';
 import { status } from './commands/status.ts';
-import { DataError, UsageError } from './errors.ts';
-import { printable } from '../printable.ts';
+import { UsageError } from './errors.ts';
+import { ACQUISITIONS_HELP } from './flags/acquisition-flags.ts';
+import { withAdvice } from './text/advice.ts';
 
 const COMMANDS = new Map<string, Command>(
   Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),
@@ -56,7 +58,9 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     const isUsage = error instanceof UsageError;
     if (!isUsage && !(error instanceof DataError) && !(error instanceof PoolError)) throw error;
     const hint = isUsage ? `; see insight-wasm ${command === undefined ? '' : `${name} `}--help` : '';
-    streams.stderr.write(`insight-wasm: ${printable(error.message)}${hint}\n`);
+    streams.stderr.write(
+      `insight-wasm: ${escapeControls(error instanceof DataError ? withAdvice(error) : error.message)}${hint}\n`,
+    );
     return isUsage ? 2 : 1;
   }
 }

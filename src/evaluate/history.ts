@@ -1,10 +1,6 @@
+import { DataError } from '../errors.ts';
+import { checkOrder, checkVisit, type Visits } from '../logs/visits.ts';
 import { logBeta } from '../reference.ts';
-import type { Streams } from '../cli/command.ts';
-import { DataError } from '../cli/errors.ts';
-import { printable } from '../printable.ts';
-import { type Logs, readLogs, toWarnings } from '../logs/read-log.ts';
-import type { SuccessRule } from '../logs/row.ts';
-import { Tally } from '../logs/visits.ts';
 
 /** All visits of a log, prompt by prompt, oldest first. */
 export interface History {
@@ -17,44 +13,34 @@ export interface History {
   readonly logOrders: Float64Array;
 }
 
-/** @throws DataError for a log that cannot be read, has no order or no visit */
-export async function readHistory(
-  { logs, rule }: { readonly logs: Logs; readonly rule: SuccessRule },
-  streams: Streams,
-): Promise<History> {
-  const tally = new Tally(0, rule); // any discount below 1 keeps the visits and their order
-  const taken = await readLogs(logs, streams, (row) => tally.add(row));
-  for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
-  const history = toHistory(tally);
-  if (history.successes.length === 0) throw new DataError('the logs have no visit');
-  return history;
-}
-
-/** @param tally one that keeps the order; its prompts without visits are left out */
-export function toHistory(tally: Tally): History {
+/**
+ * The visits as columns; prompts without visits are left out.
+ * @throws DataError for a log that has no order or no visit
+ */
+export function toHistory(visits: Visits): History {
+  const { ids } = visits;
   const starts: number[] = [];
   const successes: number[] = [];
   const trials: number[] = [];
   const logOrders: number[] = [];
   const known = new Map<number, number>();
   let last = -1;
-  for (const batch of tally.batches()) {
-    for (let i = 0; i < batch.indices.length; i++) {
-      if (batch.indices[i] !== last) {
-        last = batch.indices[i] as number;
-        starts.push(successes.length);
-        logOrders.push(0);
-      }
-      const right = batch.successes[i] as number;
-      const tried = (batch.trials as ArrayLike<number>)[i] as number;
-      successes.push(right);
-      trials.push(tried);
-      const group = tried * 2 ** 16 + right;
-      let logOrder = known.get(group);
-      if (logOrder === undefined) known.set(group, (logOrder = logChoose(tried, right)));
-      logOrders[logOrders.length - 1] = (logOrders.at(-1) as number) + logOrder;
+  for (const { prompt, step, isRollout, successes: right, trials: tried } of visits.byPrompt()) {
+    checkOrder({ id: ids[prompt] as string, step, isRollout }, 0);
+    checkVisit(() => ids[prompt] as string, step, tried);
+    if (prompt !== last) {
+      last = prompt;
+      starts.push(successes.length);
+      logOrders.push(0);
     }
+    successes.push(right);
+    trials.push(tried);
+    const group = tried * 2 ** 16 + right;
+    let logOrder = known.get(group);
+    if (logOrder === undefined) known.set(group, (logOrder = logChoose(tried, right)));
+    logOrders[logOrders.length - 1] = (logOrders.at(-1) as number) + logOrder;
   }
+  if (successes.length === 0) throw new DataError('empty', 'the logs have no visit');
   return {
     prompts: starts.length,
     starts: Uint32Array.from(starts.concat(successes.length)),

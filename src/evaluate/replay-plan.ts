@@ -1,4 +1,4 @@
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
 import { type History, visitsOf } from './history.ts';
 import type { Replay } from './replay.ts';
 
@@ -20,7 +20,8 @@ export function toPlan(history: History, { pool, count, rounds, rollouts, candid
   const visits = sortedVisits(history);
   const most = visits.at(-1) as number;
   if (rounds !== undefined && rounds > most) {
-    throw new DataError(`--rounds ${rounds} is more than the log has: no prompt was visited more than ${most} times`);
+    const reason = `${rounds} rounds are more than the log has: no prompt was visited more than ${most} times`;
+    throw new DataError('value', reason, { field: 'rounds' });
   }
   return {
     pool,

@@ -1,4 +1,4 @@
-import { DataError, MalformedError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
 import type { Fields } from './fields.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -25,7 +25,8 @@ export class CsvRecords {
   next(line: string): Fields | undefined {
     this.#pieces.push(line);
     this.#length += line.length;
-    if (this.#length > MOST_CHARACTERS) throw new DataError('a record of more than 256 MiB; is a quote missing?');
+    if (this.#length > MOST_CHARACTERS)
+      throw new DataError('too-much', 'a record of more than 256 MiB; is a quote missing?');
     if (countQuotes(line) % 2 === 1) this.#isQuoted = !this.#isQuoted;
     if (this.#isQuoted) return undefined;
     const text = this.#pieces.join('');
@@ -38,14 +39,14 @@ export class CsvRecords {
       return undefined;
     }
     if (cells.length !== this.#header.length) {
-      throw new DataError(`expected ${this.#header.length} cells as in the header, got ${cells.length}`);
+      throw new DataError('value', `expected ${this.#header.length} cells as in the header, got ${cells.length}`);
     }
     return this.#toFields(this.#header, cells);
   }
 
   /** @throws DataError if a quote is open still */
   end(name: string): void {
-    if (this.#isQuoted) throw new DataError(`${name}: ends within quotes`);
+    if (this.#isQuoted) throw new DataError('damaged', 'ends within quotes', { file: name });
   }
 
   /** Without empty cells: they are missing values. */
@@ -69,7 +70,7 @@ function split(record: string): string[] {
   FIELD.lastIndex = 0;
   for (;;) {
     const match = FIELD.exec(record);
-    if (match === null) throw new MalformedError('a quote within a cell that does not begin with one');
+    if (match === null) throw new DataError('malformed', 'a quote within a cell that does not begin with one');
     cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
     if (match[3] === '') return cells;
   }

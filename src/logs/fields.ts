@@ -1,5 +1,5 @@
-import { DataError } from '../cli/errors.ts';
-import { shorten } from '../printable.ts';
+import { DataError } from '../errors.ts';
+import { shorten } from '../escape-controls.ts';
 
 /** A record of a log as it was written: an object of JSON, or a row of a table. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export function find(fields: Fields, name: string): unknown {
 /** The same, where it must be. */
 export function get(fields: Fields, name: string): unknown {
   const value = find(fields, name);
-  if (value === undefined) throw new DataError(`${JSON.stringify(name)} is missing`);
+  if (value === undefined) throw new DataError('missing', `${JSON.stringify(name)} is missing`, { field: name });
   return value;
 }
 
@@ -29,31 +29,32 @@ export function getId(fields: Fields, name: string): string {
   const id = get(fields, name);
   if (typeof id === 'string') return id;
   if (Number.isSafeInteger(id)) return String(id);
-  throw bad(JSON.stringify(name), 'a string or an integer below 2^53', id);
+  throw bad(name, 'a string or an integer below 2^53', id);
 }
 
 export function getNumber(fields: Fields, name: string): number {
   const value = get(fields, name);
   if (Number.isFinite(value)) return value as number;
-  throw bad(JSON.stringify(name), 'a finite number', value);
+  throw bad(name, 'a finite number', value);
 }
 
 export function getReward(fields: Fields, name: string): number {
   const value = get(fields, name);
   if (typeof value === 'boolean' || Number.isFinite(value)) return Number(value);
-  throw bad(JSON.stringify(name), 'a finite number or a boolean', value);
+  throw bad(name, 'a finite number or a boolean', value);
 }
 
 export function checkInteger(title: string, value: unknown, least: number, most: number, at?: number): number {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  throw bad(`"${title}${at === undefined ? '' : `[${at}]`}"`, `an integer in [${least}, ${most}]`, value);
+  throw bad(`${title}${at === undefined ? '' : `[${at}]`}`, `an integer in [${least}, ${most}]`, value);
 }
 
-export function bad(title: string, expected: string, got: unknown): DataError {
-  return new DataError(`${title} expected ${expected}, got ${show(got)}`);
+/** The error of a field that has a value which it cannot have. */
+export function bad(field: string, expected: string, got: unknown): DataError {
+  return new DataError('value', `${JSON.stringify(field)} expected ${expected}, got ${show(got)}`, { field });
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value, 40));
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

@@ -1,7 +1,7 @@
-import type { Row } from './row.ts';
 import type { Fields } from './fields.ts';
 import type { Mapping } from './mapping.ts';
 import type { Columns } from './parquet.ts';
+import type { Row } from './row.ts';
 
 /** Where a record stands. One object serves a whole run: read it at once, do not keep it. */
 export interface Place {

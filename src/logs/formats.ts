@@ -1,8 +1,8 @@
 import type { Fields } from './fields.ts';
 import type { LinesFormat, TableFormat } from './format.ts';
-import { nemoGym } from './formats/nemo-gym.ts';
-import { parquet } from './formats/any-parquet.ts';
 import { plain } from './formats/any-lines.ts';
+import { parquet } from './formats/any-parquet.ts';
+import { nemoGym } from './formats/nemo-gym.ts';
 import { primeRl } from './formats/prime-rl.ts';
 import { trl } from './formats/trl.ts';
 import { verl } from './formats/verl.ts';

@@ -1,6 +1,6 @@
-import { MalformedError } from '../cli/errors.ts';
-import { shorten } from '../printable.ts';
-import { bad, type Fields, isObject } from './fields.ts';
+import { DataError } from '../errors.ts';
+import { shorten } from '../escape-controls.ts';
+import { type Fields, isObject, show } from './fields.ts';
 
 /** One line as an object; undefined if it is blank. */
 export function parseObject(line: string): Fields | undefined {
@@ -9,8 +9,8 @@ export function parseObject(line: string): Fields | undefined {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new MalformedError(shorten((error as SyntaxError).message, 120));
+    throw new DataError('malformed', shorten((error as SyntaxError).message, 120));
   }
-  if (!isObject(value)) throw bad('the row', 'an object', value);
+  if (!isObject(value)) throw new DataError('value', `the row expected an object, got ${show(value)}`);
   return value;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { DataError, MalformedError } from '../cli/errors.ts';
-import type { Source } from './source.ts';
+import { concat } from '../bytes.ts';
+import { DataError } from '../errors.ts';
+import { startHash } from '../sha256.ts';
 
 const NEWLINE = 10;
 /** Bytes of the longest line: half of what V8 can hold as one string. */
@@ -12,54 +12,62 @@ export interface Part {
   readonly sha256: string;
 }
 
-export interface LinesRead extends Part {
-  /** Last line, if it opens an object and neither the object nor the line ends: half written, not in the part. */
+/** What was read, and whether its last line was whole. */
+export interface LinesRead {
+  readonly bytes: number;
+  /** Of these bytes, as 64 hex digits; undefined if it was not asked for. */
+  readonly sha256: string | undefined;
+  /** Number of a last line still being written (no newline, incomplete JSON); it was not taken. */
   readonly torn: number | undefined;
 }
 
 export interface LineOptions {
   /** Lines that were visited before: they are passed over, and must be the same bytes. */
-  readonly prefix: Part | undefined;
+  readonly prefix?: Part | undefined;
   /** Takes the bad lines; by default the first one is thrown. */
-  readonly onBad: ((line: number, reason: string) => void) | undefined;
+  readonly onBad?: ((line: number, reason: string) => void) | undefined;
+  /** Whether to hash what is read. */
+  readonly hash?: boolean | undefined;
 }
 
 /**
  * Visits the lines of UTF-8 text, each with the newline that ends it. A byte order mark at the start of a line is
  * skipped, so that files with one can be concatenated. Memory: one line and one chunk.
- * @throws DataError with the name of the source and the number of the line, also for a DataError of `visit`
+ * @throws DataError with the name of the file and the number of the line, also for a DataError of `visit`
  */
 export async function readLines(
-  source: Pick<Source, 'name' | 'chunks'>,
-  { prefix, onBad }: LineOptions,
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { prefix, onBad, hash: isHashed = false }: LineOptions,
   visit: (line: string, number: number) => void,
 ): Promise<LinesRead> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const hash = createHash('sha256');
+  const hash = isHashed || prefix !== undefined ? startHash() : undefined;
   let toSkip = prefix?.bytes ?? 0;
   let bytes = 0;
   let pieces: Uint8Array[] = []; // of the line so far, which may have begun in an earlier chunk
   let length = 0;
-  let number = 1;
+  let line = 1;
 
-  const fail = (reason: string): DataError => new DataError(`${source.name}:${number}: ${reason}`);
   const extend = (piece: Uint8Array): void => {
     length += piece.length;
-    if (length > MOST_BYTES) throw fail(`a line of more than ${MOST_BYTES.toLocaleString('en')} bytes`);
+    if (length > MOST_BYTES) {
+      throw new DataError('too-much', `a line of more than ${MOST_BYTES.toLocaleString('en')} bytes`, { file, line });
+    }
     pieces.push(piece);
   };
   /** Visits the line, and takes it into the part that was read. */
   const end = (isLast: boolean): number | undefined => {
-    const line = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, length);
+    const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(pieces);
     try {
-      visit(decode(decoder, line), number);
+      visit(decode(decoder, whole), line);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      if (isLast && error instanceof MalformedError && opensObject(line)) return number;
-      if (onBad === undefined) throw fail(error.message);
-      onBad(number, error.message);
+      if (isLast && error.code === 'malformed' && opensObject(whole)) return line;
+      if (onBad === undefined) throw error.at(file, line);
+      onBad(line, error.reason);
     }
-    for (const piece of pieces) hash.update(piece);
+    if (hash !== undefined) for (const piece of pieces) hash.update(piece);
     bytes += length;
     pieces = [];
     length = 0;
@@ -67,32 +75,32 @@ export async function readLines(
   };
   const skip = (chunk: Uint8Array): Uint8Array => {
     const skipped = chunk.subarray(0, toSkip);
-    hash.update(skipped);
-    number += countNewlines(skipped);
+    hash?.update(skipped);
+    line += countNewlines(skipped);
     bytes += skipped.length;
     toSkip -= skipped.length;
-    if (toSkip === 0 && hash.copy().digest('hex') !== prefix?.sha256) {
-      throw new DataError(`${source.name}: what was taken of it before has been rewritten`);
+    if (toSkip === 0 && hash?.hex() !== prefix?.sha256) {
+      throw new DataError('taken', 'what was taken of it before has been rewritten', { file });
     }
     return chunk.subarray(skipped.length);
   };
 
-  for await (const whole of source.chunks) {
+  for await (const whole of chunks) {
     const chunk = toSkip > 0 ? skip(whole) : whole;
     let start = 0;
     let newline = chunk.indexOf(NEWLINE);
     while (newline >= 0) {
       extend(chunk.subarray(start, newline + 1));
       end(false);
-      number++;
+      line++;
       start = newline + 1;
       newline = chunk.indexOf(NEWLINE, start);
     }
     if (start < chunk.length) extend(chunk.subarray(start));
   }
-  if (toSkip > 0) throw new DataError(`${source.name}: is shorter than what was taken of it before`);
+  if (toSkip > 0) throw new DataError('taken', 'is shorter than what was taken of it before', { file });
   const torn = length > 0 ? end(true) : undefined;
-  return { bytes, sha256: hash.digest('hex'), torn };
+  return { bytes, sha256: hash?.hex(), torn };
 }
 
 const OPENING_BRACE = 123;
@@ -112,6 +120,36 @@ function decode(decoder: TextDecoder, bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new MalformedError('not UTF-8');
+    throw new DataError('malformed', 'not UTF-8');
   }
+}
+
+/** The lines of a stream as bytes, as they come; undefined in place of one of more than `most` bytes. */
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): AsyncGenerator<Uint8Array | undefined> {
+  let pieces: Uint8Array[] = []; // of the line so far
+  let length = 0;
+  const extend = (piece: Uint8Array): void => {
+    length += piece.length;
+    if (length > most) pieces = [];
+    else pieces.push(piece);
+  };
+  const end = (): Uint8Array | undefined => {
+    const line = length > most ? undefined : concat(pieces);
+    pieces = [];
+    length = 0;
+    return line;
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, start)) {
+      extend(chunk.subarray(start, newline));
+      yield end();
+      start = newline + 1;
+    }
+    extend(chunk.subarray(start));
+  }
+  if (length > 0) yield end();
 }

@@ -1,7 +1,7 @@
-import { DataError } from '../cli/errors.ts';
-import { type Counts, MOST_TRIALS, type Row } from './row.ts';
+import { DataError } from '../errors.ts';
 import { contentKey } from './content-key.ts';
 import { bad, checkInteger, type Fields, find, get, getId, getNumber, getReward } from './fields.ts';
+import { type Counts, MOST_TRIALS, type Row } from './row.ts';
 
 /** Where a record holds what a row needs. What is undefined is left to the format. */
 export interface Mapping {
@@ -42,7 +42,7 @@ export function toRow(fields: Fields, mapping: Mapping): Row {
   }
   const rewardField = mapping.reward ?? REWARDS.find((name) => Object.hasOwn(fields, name));
   if (rewardField === undefined) {
-    throw new DataError(`expected "successes" and "trials", or a reward: ${REWARDS.join(', ')} or --reward FIELD`);
+    throw new DataError('no-reward', `expected "successes" and "trials", or a reward: ${REWARDS.join(', ')}`);
   }
   return { id, step, isRollout: true, reward: getReward(fields, rewardField), rewardField };
 }
@@ -65,7 +65,7 @@ function toCounts(fields: Fields, name: string, mapping: Mapping): Pick<Counts, 
     return { successes: [checkInteger(name, successes, 0, most)], trials: [most] };
   }
   if (Array.isArray(trials) && trials.length !== successes.length) {
-    throw bad(JSON.stringify(title), `as many as successes, ${successes.length}`, trials.length);
+    throw bad(title, `as many as successes, ${successes.length}`, trials.length);
   }
   const mosts: number[] = Array.isArray(trials)
     ? trials.map((value, i) => checkInteger(title, value, 1, MOST_TRIALS, i))
@@ -78,7 +78,7 @@ function toCounts(fields: Fields, name: string, mapping: Mapping): Pick<Counts, 
 
 function fromRate(fields: Fields, name: string, mapping: Mapping): Pick<Counts, 'successes' | 'trials'> {
   const rate = getNumber(fields, name);
-  if (rate < 0 || rate > 1) throw bad(JSON.stringify(name), 'a number in [0, 1]', rate);
+  if (rate < 0 || rate > 1) throw bad(name, 'a number in [0, 1]', rate);
   const { trials: given } = mapping;
   const trials = typeof given === 'number' ? given : checkInteger(`${given}`, get(fields, `${given}`), 1, MOST_TRIALS);
   return { successes: [Math.round(rate * trials)], trials: [trials] };

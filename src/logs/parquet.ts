@@ -1,42 +1,34 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decompress } from 'fzstd';
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import { DataError } from '../cli/errors.ts';
-import { shorten } from '../printable.ts';
+import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
+import { gunzip } from 'hyparquet-compressors/src/gzip.js';
+import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
+import { DataError } from '../errors.ts';
+import { shorten } from '../escape-controls.ts';
 import type { Fields } from './fields.ts';
+import type { Source } from './source.ts';
 
 /** Names of the columns, and the physical type of those that hold plain values. */
 export type Columns = Readonly<Record<string, string | undefined>>;
 
-/** Codecs that hyparquet leaves to others; it has Snappy itself. LZ4 and LZO are refused. */
+/** Codecs that hyparquet leaves to others; it has Snappy itself. What is longer than its page says is refused. */
 const compressors = {
-  ZSTD: (input: Uint8Array) => decompress(input),
-  GZIP: (input: Uint8Array, length: number) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
-  BROTLI: (input: Uint8Array, length: number) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
+  ZSTD: (input: Uint8Array, length: number) => decompress(input, new Uint8Array(length)),
+  GZIP: (input: Uint8Array, length: number) => gunzip(input, new Uint8Array(length)),
+  BROTLI: decompressBrotli,
+  LZ4: decompressLz4,
+  LZ4_RAW: decompressLz4Raw,
 };
 
 export interface ParquetFile {
   readonly columns: Columns;
   /** Visits the rows, with these columns; what is null is left out. Memory: these columns of one row group. */
   read(columns: readonly string[], visit: (row: Fields, number: number) => void): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** @throws DataError that names the file, `read` too */
-export async function openParquet(name: string): Promise<ParquetFile> {
-  const handle = await open(name);
-  try {
-    return await toFile(name, handle);
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-async function toFile(name: string, handle: FileHandle): Promise<ParquetFile> {
-  const { size } = await handle.stat();
-  const file = { byteLength: size, slice: (start: number, end = size) => slice(handle, size, start, end) };
+export async function openParquet({ name, size = 0, slice }: Source): Promise<ParquetFile> {
+  const file = { byteLength: size, slice: (start: number, end = size) => sliceWithin(size, start, end, slice) };
   const metadata = await parse(name, () => parquetMetadataAsync(file));
   const { children } = await parse(name, async () => parquetSchema(metadata));
   return {
@@ -48,23 +40,19 @@ async function toFile(name: string, handle: FileHandle): Promise<ParquetFile> {
         const rows = await parse(name, () =>
           parquetReadObjects({ file, metadata, columns: [...columns], ...range, compressors }),
         );
-        if (rows.length !== range.rowEnd - range.rowStart) throw new DataError(`${name}: rows are missing`);
+        if (rows.length !== range.rowEnd - range.rowStart) {
+          throw new DataError('damaged', 'rows are missing', { file: name });
+        }
         for (const row of rows) visit(toFields(row), number++);
       }
     },
-    close: () => handle.close(),
   };
 }
 
-async function slice(handle: FileHandle, size: number, start: number, end: number): Promise<ArrayBuffer> {
+function sliceWithin(size: number, start: number, end: number, slice: Source['slice']): Promise<ArrayBuffer> {
+  if (slice === undefined) throw new Error('a stream has no parts');
   if (start < 0 || end > size) throw new Error('a part lies outside the file');
-  const bytes = new Uint8Array(end - start);
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-    if (bytesRead === 0) throw new Error('unexpected end of file');
-    at += bytesRead;
-  }
-  return bytes.buffer;
+  return slice(start, end);
 }
 
 /** Whatever the parser throws at bytes that are wrong is an error of the file. */
@@ -72,7 +60,9 @@ async function parse<T>(name: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
-    throw new DataError(`${name}: cannot be read as Parquet: ${shorten((error as Error).message, 120)}`);
+    if (error instanceof DataError) throw error;
+    const reason = `cannot be read as Parquet: ${shorten((error as Error).message, 120)}`;
+    throw new DataError('damaged', reason, { file: name });
   }
 }
 

@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { Streams } from '../cli/command.ts';
-import { DataError } from '../cli/errors.ts';
-import { Progress } from '../cli/progress.ts';
-import type { Row } from './row.ts';
+import { DataError, inFile } from '../errors.ts';
+import { startHash } from '../sha256.ts';
 import { CsvRecords } from './csv.ts';
-import { findLogs, stat } from '../node/find.ts';
 import type { Place, RecordReader, Sink, TableReader } from './format.ts';
 import {
   detectLines,
@@ -19,79 +15,71 @@ import {
 import { parseObject } from './json.ts';
 import { type Part, readLines } from './lines.ts';
 import type { Mapping } from './mapping.ts';
-import { openParquet } from './parquet.ts';
-import { openSource, type Source } from './source.ts';
-
-/** Which logs, and how to read them. */
-export interface Logs {
-  /** Files, folders, globs; `-` is stdin. */
-  readonly paths: readonly string[];
-  /** By default told from each file. */
-  readonly format: FormatName | undefined;
-  readonly mapping: Mapping;
-}
+import type { Row } from './row.ts';
+import { type Gunzip, type Opened, openSource, type Source } from './source.ts';
 
 /** A record that is not what it should be. */
 export interface BadRecord extends Place {
   readonly reason: string;
 }
 
-/** What was read of one file: of JSON lines up to the last whole one; of CSV and Parquet all. */
-export interface Taken extends Part {
+/** What was read of one log: of JSON lines up to the last whole one; of CSV and Parquet all. */
+export interface Taken {
   readonly name: string;
   /** Undefined if there was no record. */
   readonly format: FormatName | undefined;
   readonly rows: number;
-  /** Number of the last line, if it is half written, and so not taken. */
+  /** Length of what was read, after decompression; of Parquet that was not hashed, the size of the file. */
+  readonly bytes: number;
+  /** SHA-256 of these bytes, as 64 hex digits; undefined if it was not asked for. */
+  readonly sha256: string | undefined;
+  /** Number of a last line still being written (no newline, incomplete JSON); it was not taken. */
   readonly torn: number | undefined;
   /** Rollouts rightly left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
+/** How far the reading has come. */
+export interface ReadProgress {
+  /** Of all logs so far, before decompression. */
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** How to read logs. */
 export interface ReadOptions {
-  /** What was taken of a file before: it is passed over, and refused if it is not the same bytes. */
+  /** By default told from each file. */
+  readonly format?: FormatName | undefined;
+  /** Names of the fields; by default those that the format has. */
+  readonly mapping?: Mapping | undefined;
+  /** What was taken of a log before: it is passed over, and refused if it is not the same bytes. */
   readonly before?: ((name: string) => Part | undefined) | undefined;
   /** Takes a bad record, and reading goes on; by default the first one is thrown. */
   readonly onBad?: ((record: BadRecord) => void) | undefined;
+  /** Whether to hash what is read: a third of the time of a log of long lines (false). */
+  readonly hash?: boolean | undefined;
+  /** Is called with each chunk of some 64 to 256 KB. */
+  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
+  /** Ends the reading with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** A faster gzip than the one in plain JavaScript. */
+  readonly gunzip?: Gunzip | undefined;
 }
 
 /**
- * Visits the rows of all logs, file by file in the order of the numbers in their names, and says what was read of each.
+ * Visits the rows of all logs, log by log, and says what was read of each.
  * Memory: one line, or one row group of Parquet.
- * @throws DataError that names file and line
+ * @throws DataError that names file and line; the reason of the signal
  */
-export async function readLogs(
-  logs: Logs,
-  { stdin, stderr }: Pick<Streams, 'stdin' | 'stderr'>,
+export async function readRows(
+  sources: Iterable<Source>,
   visit: (row: Row, place: Place) => void,
   options: ReadOptions = {},
 ): Promise<Taken[]> {
-  const names = findLogs(logs.paths);
-  const progress = new Progress(
-    stderr,
-    names.reduce((sum, name) => sum + (stat(name)?.size ?? 0), 0),
-  );
-  const run = new Run(logs, options, (row, place) => {
-    progress.rows++;
-    visit(row, place);
-  });
+  const run = new Run(options, visit);
   const taken: Taken[] = [];
-  try {
-    for (const name of names) {
-      const source = await openSource(name, stdin, (count) => progress.addBytes(count));
-      taken.push(await run.read(source));
-    }
-  } finally {
-    progress.clear();
-  }
+  for (const source of sources) taken.push(await run.read(source));
   return taken;
-}
-
-/** For stderr: what a reader of the result must know; each a line. */
-export function toWarnings(taken: readonly Taken[]): string[] {
-  return taken.flatMap(({ name, torn }) =>
-    torn === undefined ? [] : [`${name}:${torn}: the last line is half written, and is not counted`],
-  );
 }
 
 /** Where the records of one file go, and where they stand. */
@@ -119,40 +107,62 @@ class Recorder implements Sink, Place {
 
 /** Reads file by file; what a format must remember from one file to the next is kept in its reader. */
 class Run {
-  readonly #logs: Logs;
   readonly #options: ReadOptions;
+  readonly #mapping: Mapping;
   readonly #visit: (row: Row, place: Place) => void;
   readonly #lines = new Map<LinesName, RecordReader>();
   readonly #tables = new Map<TableName, TableReader>();
+  #bytes = 0;
+  #rows = 0;
   /** Last table that was passed over. */
-  #passed: string | undefined;
+  #passed: Source | undefined;
 
-  constructor(logs: Logs, options: ReadOptions, visit: (row: Row, place: Place) => void) {
-    this.#logs = logs;
+  constructor(options: ReadOptions, visit: (row: Row, place: Place) => void) {
     this.#options = options;
-    this.#visit = visit;
+    this.#mapping = options.mapping ?? {};
+    this.#visit = (row, place) => {
+      this.#rows++;
+      visit(row, place);
+    };
   }
 
   async read(source: Source): Promise<Taken> {
-    const { format } = this.#logs;
-    if (format !== undefined && isTable(format) !== source.isParquet) {
-      throw new DataError(`${source.name}: is ${source.isParquet ? '' : 'not '}Parquet, unlike --format ${format}`);
+    const { format, before, gunzip } = this.#options;
+    const { name } = source;
+    const start = this.#bytes;
+    const opened = await openSource(source, (count) => this.#progress(count), gunzip);
+    try {
+      if (format !== undefined && isTable(format) !== opened.isParquet) {
+        const reason = `is ${opened.isParquet ? '' : 'not '}Parquet, unlike the format ${format}`;
+        throw new DataError('format', reason, { file: name });
+      }
+      const record = new Recorder(name, this.#visit);
+      const prefix = before?.(name);
+      const part = await (opened.isParquet
+        ? this.#readTable(opened, prefix, record)
+        : this.#readLines(opened, prefix, record));
+      this.#progress(Math.max(0, start + (source.size ?? 0) - this.#bytes)); // parts of Parquet that were not asked for
+      return { name, rows: record.rows, skipped: record.skipped, ...part };
+    } finally {
+      await opened.chunks.return(undefined);
     }
-    const record = new Recorder(source.name, this.#visit);
-    const before = this.#options.before?.(source.name);
-    const read = source.isParquet ? this.#readTable(source, before, record) : this.#readLines(source, before, record);
-    const part = await read;
-    return { name: record.name, rows: record.rows, skipped: record.skipped, ...part };
   }
 
-  async #readLines(source: Source, prefix: Part | undefined, record: Recorder) {
-    const { mapping } = this.#logs;
-    let format = this.#logs.format as LinesName | undefined;
+  #progress(count: number): void {
+    const { signal, onProgress } = this.#options;
+    signal?.throwIfAborted();
+    this.#bytes += count;
+    onProgress?.({ bytes: this.#bytes, rows: this.#rows });
+  }
+
+  async #readLines({ source, chunks }: Opened, prefix: Part | undefined, record: Recorder) {
+    const mapping = this.#mapping;
+    let format = this.#options.format as LinesName | undefined;
     if (format === undefined && /\.csv(\.\w+)?$/.test(source.name)) format = 'csv';
     const csv = format === 'csv' ? new CsvRecords(mapping) : undefined;
-    const onBad = this.#onBad(record);
-    const part = await readLines(source, { prefix, onBad }, (line, number) => {
-      if (csv !== undefined && prefix !== undefined) throw new DataError(CHANGED);
+    const options = { prefix, onBad: this.#onBad(record), hash: this.#options.hash };
+    const part = await readLines(source.name, chunks, options, (line, number) => {
+      if (csv !== undefined && prefix !== undefined) throw new DataError('taken', CHANGED);
       const fields = csv === undefined ? parseObject(line) : csv.next(line);
       if (fields === undefined) return;
       format ??= detectLines(fields);
@@ -165,47 +175,49 @@ class Run {
     return { format, ...part };
   }
 
-  async #readTable(source: Source, before: Part | undefined, record: Recorder) {
-    const part = { ...(await hashAll(source.chunks)), torn: undefined };
-    if (before === undefined) return { format: await this.#readRows(source.name, record), ...part };
-    if (before.sha256 !== part.sha256) throw new DataError(`${source.name}: ${CHANGED}`);
-    this.#passed = source.name;
-    return { format: undefined, ...part };
+  async #readTable({ source, chunks }: Opened, before: Part | undefined, record: Recorder) {
+    const torn = undefined;
+    if (before === undefined && this.#options.hash !== true) {
+      const format = await this.#readTableRows(source, record);
+      return { format, bytes: source.size ?? 0, sha256: undefined, torn };
+    }
+    const part = await hashAll(chunks);
+    if (before === undefined) return { format: await this.#readTableRows(source, record), ...part, torn };
+    if (before.sha256 !== part.sha256) throw new DataError('taken', CHANGED, { file: source.name });
+    this.#passed = source;
+    return { format: undefined, ...part, torn };
   }
 
-  async #readRows(name: string, record: Recorder): Promise<TableName> {
-    const file = await openParquet(name);
-    try {
-      const format = (this.#logs.format as TableName | undefined) ?? detectTable(file.columns);
-      let reader = this.#tables.get(format);
-      if (reader === undefined) this.#tables.set(format, (reader = TABLES[format].open(this.#logs.mapping)));
-      if (this.#passed !== undefined && reader.looksBack) await this.#lookBack(this.#passed);
-      this.#passed = undefined;
-      const { read } = reader;
-      const onBad = this.#onBad(record);
-      await file.read(
-        inFile(name, () => reader.choose(file.columns)),
-        (row, number) => {
-          record.line = number;
-          try {
-            read(row, record, record);
-          } catch (error) {
-            if (!(error instanceof DataError)) throw error;
-            if (onBad === undefined) throw new DataError(`${name}:${number}: ${error.message}`);
-            onBad(number, error.message);
-          }
-        },
-      );
-      return format;
-    } finally {
-      await file.close();
-    }
+  async #readTableRows(source: Source, record: Recorder): Promise<TableName> {
+    const { name } = source;
+    const { openParquet } = await import('./parquet.ts'); // half of the code of all readers: only when it is needed
+    const file = await openParquet(source);
+    const format = (this.#options.format as TableName | undefined) ?? detectTable(file.columns);
+    let reader = this.#tables.get(format);
+    if (reader === undefined) this.#tables.set(format, (reader = TABLES[format].open(this.#mapping)));
+    if (this.#passed !== undefined && reader.looksBack) await this.#lookBack(this.#passed);
+    this.#passed = undefined;
+    const { choose, read } = reader;
+    const onBad = this.#onBad(record);
+    const columns = inFile(name, () => choose(file.columns));
+    await file.read(columns, (row, number) => {
+      record.line = number;
+      if (number % 1024 === 0) this.#progress(0);
+      try {
+        read(row, record, record);
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        if (onBad === undefined) throw error.at(name, number);
+        onBad(number, error.reason);
+      }
+    });
+    return format;
   }
 
   /** Lets the reader see the rows of a file that has been taken before. */
-  async #lookBack(name: string): Promise<void> {
+  async #lookBack(source: Source): Promise<void> {
     this.#passed = undefined;
-    await this.#readRows(name, new Recorder(name, () => {}));
+    await this.#readTableRows(source, new Recorder(source.name, () => {}));
   }
 
   #onBad({ name }: Recorder) {
@@ -216,20 +228,12 @@ class Run {
 
 const CHANGED = 'has changed since it was taken, and CSV and Parquet are taken as a whole';
 
-function inFile<T>(name: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    throw error instanceof DataError ? new DataError(`${name}: ${error.message}`) : error;
-  }
-}
-
 async function hashAll(chunks: AsyncIterable<Uint8Array>): Promise<Part> {
-  const hash = createHash('sha256');
+  const hash = startHash();
   let bytes = 0;
   for await (const chunk of chunks) {
     hash.update(chunk);
     bytes += chunk.length;
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.hex() };
 }

@@ -1,41 +1,57 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { DataError } from '../cli/errors.ts';
-import { gunzip, unzstd } from './decompress.ts';
+import { concat, startsWith } from '../bytes.ts';
+import { DataError } from '../errors.ts';
+import { gunzip as gunzipHere, unzstd } from './decompress.ts';
 
+/** The bytes of one log, wherever they are. */
 export interface Source {
-  /** For messages. */
+  /** For messages, and for formats that say something in the name: `rollouts/12.jsonl`. */
   readonly name: string;
+  /** Bytes, before decompression; undefined of a stream. */
+  readonly size?: number | undefined;
+  /** All bytes from the first on. Of a stream it can be called once. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** The bytes from `start` to before `end`, in any order, which Parquet needs; a stream has no such thing. */
+  slice?(start: number, end: number): Promise<ArrayBuffer>;
+}
+
+/** What decompresses gzip, of one or of several members. */
+export type Gunzip = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+export interface Opened {
+  readonly source: Source;
   readonly isParquet: boolean;
   /** All bytes, after decompression. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncGenerator<Uint8Array>;
 }
 
 /**
- * Opens a file, or stdin for the path `-`, and decompresses it if it begins as gzip or zstd do, whatever its name.
- * @throws DataError that names the file; `chunks` too
+ * Opens a log, and decompresses it if it begins as gzip or zstd do, whatever its name.
  * @param onBytes is told of bytes as they are read, before decompression
+ * @throws DataError that names the log; `chunks` too
  */
-export async function openSource(path: string, stdin: Readable, onBytes?: (count: number) => void): Promise<Source> {
-  const name = path === '-' ? 'stdin' : path;
-  const stream = path === '-' ? stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
-  const raw = await peek(read(name, stream, onBytes));
-  const decompress = startsWith(raw.head, GZIP) ? gunzip : startsWith(raw.head, ZSTD) ? unzstd : undefined;
-  const { head, chunks } = decompress === undefined ? raw : await peek(decompress(name, raw.chunks));
+export async function openSource(
+  source: Source,
+  onBytes: (count: number) => void,
+  gunzip: Gunzip = gunzipHere,
+): Promise<Opened> {
+  const { name } = source;
+  const raw = await peek(read(source, onBytes));
+  const decompress = startsWith(raw.head, GZIP)
+    ? wrap(name, 'gzip', gunzip)
+    : startsWith(raw.head, ZSTD)
+      ? wrap(name, 'zstd', unzstd)
+      : undefined;
+  const { head, chunks } = decompress === undefined ? raw : await peek(decompress(raw.chunks));
   const isParquet = startsWith(head, PARQUET);
-  if (isParquet && (path === '-' || decompress !== undefined)) {
-    throw new DataError(`${name}: Parquet is read from a file only, and not compressed as a whole`);
+  if (isParquet && (source.slice === undefined || decompress !== undefined)) {
+    throw new DataError('format', 'Parquet is read from a file only, and not compressed as a whole', { file: name });
   }
-  return { name, isParquet, chunks };
+  return { source, isParquet, chunks };
 }
 
 const GZIP = Uint8Array.of(0x1f, 0x8b);
 const ZSTD = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
-const PARQUET = Buffer.from('PAR1');
-
-function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
-  return magic.every((byte, i) => bytes[i] === byte);
-}
+const PARQUET = Uint8Array.of(0x50, 0x41, 0x52, 0x31); // PAR1
 
 /** Waits for the first four bytes, and gives back an iterator that has them still. */
 async function peek(chunks: AsyncGenerator<Uint8Array>) {
@@ -43,7 +59,7 @@ async function peek(chunks: AsyncGenerator<Uint8Array>) {
   while (head.length < 4) {
     const { value, done } = await chunks.next();
     if (done) break;
-    head = head.length === 0 ? value : Buffer.concat([head, value]);
+    head = head.length === 0 ? value : concat([head, value]);
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
@@ -56,25 +72,26 @@ async function peek(chunks: AsyncGenerator<Uint8Array>) {
   return { head, chunks: all() };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory',
-  EACCES: 'permission denied',
-};
-
-/** Why the system refused, in words. */
-export function toReason(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? message;
-}
-
-async function* read(name: string, stream: Readable, onBytes?: (count: number) => void): AsyncGenerator<Uint8Array> {
+async function* read(source: Source, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of stream) {
-      onBytes?.(chunk.length);
+    for await (const chunk of source.chunks()) {
+      onBytes(chunk.length);
       yield chunk;
     }
   } catch (error) {
-    throw new DataError(`${name}: ${toReason(error)}`);
+    if (error instanceof DataError) throw error.file === undefined ? error.at(source.name) : error;
+    throw new DataError('file', (error as Error).message, { file: source.name });
   }
+}
+
+/** What the decompressor throws is an error of the log. */
+function wrap(file: string, format: string, decompress: Gunzip) {
+  return async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* decompress(chunks);
+    } catch (error) {
+      if (error instanceof DataError) throw error;
+      throw new DataError('damaged', `damaged or truncated ${format}: ${(error as Error).message}`, { file });
+    }
+  };
 }

@@ -1,12 +1,12 @@
-import type { Readable } from 'node:stream';
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
 import { contentKey } from '../logs/content-key.ts';
 import { type Fields, get, getId } from '../logs/fields.ts';
 import { parseObject } from '../logs/json.ts';
 import { readLines } from '../logs/lines.ts';
-import { openParquet } from '../logs/parquet.ts';
-import { openSource } from '../logs/source.ts';
-import { quoteKey } from '../state/keys.ts';
+import { openSource, type Source } from '../logs/source.ts';
+import { gunzip, openFile, openStream } from './file-source.ts';
+import { useNativeHash } from './native-hash.ts';
 
 /** How a row of a data set has its key. */
 export interface KeyFields {
@@ -24,7 +24,7 @@ export async function joinRows(
   keys: readonly string[],
   path: string,
   fields: KeyFields,
-  stdin: Readable,
+  stdin: AsyncIterable<Uint8Array>,
 ): Promise<{ rows: string[]; repeated: number }> {
   const wanted = new Set(keys);
   const found = new Map<string, string>();
@@ -36,7 +36,7 @@ export async function joinRows(
   });
   const rows = keys.map((key) => {
     const row = found.get(key);
-    if (row === undefined) throw new DataError(`${path}: no row for ${quoteKey(key)}`);
+    if (row === undefined) throw new DataError('unknown-id', `no row for ${quoteId(key)}`, { file: path, id: key });
     return row;
   });
   return { rows, repeated: repeated.size };
@@ -45,24 +45,26 @@ export async function joinRows(
 /** Visits the rows of a data set, each as its line and as its fields. Rows of Parquet are written as JSON. */
 export async function readRows(
   path: string,
-  stdin: Readable,
+  stdin: AsyncIterable<Uint8Array>,
   visit: (row: string, record: Fields) => void,
 ): Promise<void> {
-  if (path.endsWith('.parquet')) {
-    const file = await openParquet(path);
-    try {
-      await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
-    } finally {
-      await file.close();
-    }
+  useNativeHash();
+  const source: Source = path === '-' ? openStream(stdin) : openFile(path);
+  const { isParquet, chunks } = await openSource(source, () => {}, gunzip);
+  if (isParquet) {
+    await chunks.return(undefined);
+    const { openParquet } = await import('../logs/parquet.ts');
+    const file = await openParquet(source);
+    await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
     return;
   }
-  const source = await openSource(path, stdin);
-  const { torn } = await readLines(source, { prefix: undefined, onBad: undefined }, (line) => {
+  const { torn } = await readLines(source.name, chunks, {}, (line) => {
     const record = parseObject(line);
     if (record !== undefined) visit(line.replace(/\r?\n$/, ''), record);
   });
-  if (torn !== undefined) throw new DataError(`${source.name}:${torn}: the last line is half written`);
+  if (torn !== undefined) {
+    throw new DataError('malformed', 'the last line is half written', { file: source.name, line: torn });
+  }
 }
 
 function replaceBigInt(_: string, value: unknown): unknown {

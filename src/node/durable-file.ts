@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
 import { followLinks, stat } from './find.ts';
 
 /** The bytes of a file; undefined if there is none. */
@@ -49,5 +49,5 @@ function syncFolder(path: string): void {
 }
 
 export function toDataError(path: string, error: unknown): DataError {
-  return new DataError(`${path}: ${(error as Error).message}`);
+  return error instanceof DataError ? error.at(path) : new DataError('file', (error as Error).message, { file: path });
 }

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError } from '../cli/errors.ts';
-import { toReason } from '../logs/source.ts';
+import { DataError } from '../errors.ts';
+import { toReason } from './reason.ts';
 
 const LOG = /\.(jsonl|ndjson|csv|parquet)(\.gz|\.zst)?$/;
 
@@ -30,12 +30,12 @@ export function followLinks(path: string): string {
 function expand(path: string): string[] {
   if (stat(path) === undefined && /[*?]/.test(path)) {
     const matches = glob(path.startsWith('/') ? '/' : '', path.split('/').filter(Boolean));
-    if (matches.length === 0) throw new DataError(`${path}: no such file`);
+    if (matches.length === 0) throw new DataError('file', 'no such file', { file: path });
     return matches.flatMap((match) => (stat(match)?.isDirectory() ? walk(match) : [match]));
   }
   if (!stat(path)?.isDirectory()) return [path]; // a file that is missing is reported when it is opened
   const logs = walk(path);
-  if (logs.length === 0) throw new DataError(`${path}: no logs in this folder`);
+  if (logs.length === 0) throw new DataError('empty', 'no logs in this folder', { file: path });
   return logs;
 }
 
@@ -82,7 +82,7 @@ function list(folder: string): Dirent[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR') return [];
-    throw new DataError(`${folder}: ${toReason(error)}`);
+    throw new DataError('file', toReason(error), { file: folder });
   }
 }
 

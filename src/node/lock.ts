@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { DataError } from '../cli/errors.ts';
-import { followLinks } from './find.ts';
+import { DataError } from '../errors.ts';
 import { toDataError } from './durable-file.ts';
+import { followLinks } from './find.ts';
 
 interface Holder {
   readonly pid: number;
@@ -101,5 +101,5 @@ function isZombie(pid: number): boolean {
 
 function refuse(path: string, holder: Holder | undefined): DataError {
   const who = holder === undefined ? 'someone unknown' : `process ${holder.pid} on ${holder.host}`;
-  return new DataError(`in use by ${who}; if that is wrong, delete ${path}`);
+  return new DataError('locked', `in use by ${who}; if that is wrong, delete ${path}`);
 }

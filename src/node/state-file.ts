@@ -1,27 +1,26 @@
-import { DataError } from '../cli/errors.ts';
+import { DataError, inFile } from '../errors.ts';
 import { decodeState, encodeState } from '../state/codec.ts';
+import type { State } from '../state/state.ts';
 import { readState, replaceState } from './durable-file.ts';
 import { lock } from './lock.ts';
-import type { State } from '../state/state.ts';
+import { useNativeHash } from './native-hash.ts';
 
 /** @throws DataError that names the file */
 export function loadState(path: string): State {
   const state = findState(path);
-  if (state === undefined) throw new DataError(`${path}: no such file; insight-wasm ingest or state import makes one`);
+  if (state === undefined) throw new DataError('no-state', 'no such file', { file: path });
   return state;
 }
 
 /** undefined if there is no such file. */
 export function findState(path: string): State | undefined {
+  useNativeHash();
   const bytes = readState(path);
-  try {
-    return bytes === undefined ? undefined : decodeState(bytes);
-  } catch (error) {
-    throw error instanceof DataError ? new DataError(`${path}: ${error.message}`) : error;
-  }
+  return bytes === undefined ? undefined : inFile(path, () => decodeState(bytes));
 }
 
 export function saveState(path: string, state: State): void {
+  useNativeHash();
   replaceState(path, encodeState(state));
 }
 

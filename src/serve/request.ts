@@ -1,14 +1,14 @@
+import { DataError } from '../errors.ts';
 import type { Acquisition } from '../index.ts';
-import { DataError } from '../cli/errors.ts';
 import { bad, checkInteger, type Fields, getId, isObject } from '../logs/fields.ts';
-import { MOST_TRIALS } from '../logs/row.ts';
+import { type Counts, MOST_TRIALS } from '../logs/row.ts';
 import type { Query } from '../state/query.ts';
-import type { Observation } from '../state/state.ts';
 
 /** Why a request was refused; stable across versions. */
 export type Code = 'json' | 'too-long' | 'request' | 'value' | 'refused' | 'save' | 'internal';
 
-export class RequestError extends DataError {
+/** A request that is refused, and changes nothing. */
+export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: Code;
 
@@ -35,7 +35,7 @@ export const OPERATIONS = Object.keys(FIELDS) as Operation[];
 export function toOperation(request: Fields): Operation {
   const op = OPERATIONS.find((name) => name === request.op);
   if (op === undefined)
-    throw new RequestError('request', bad('"op"', `one of ${OPERATIONS.join(', ')}`, request.op).message);
+    throw new RequestError('request', bad('op', `one of ${OPERATIONS.join(', ')}`, request.op).message);
   const known: readonly string[] = ['op', 'id', ...FIELDS[op]];
   const unknown = Object.keys(request).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -57,28 +57,27 @@ export function toQuery(request: Fields): Query {
   };
 }
 
-export type KeyedObservation = Omit<Observation, 'index'> & { readonly key: string };
-
-export function toObservations({ observations }: Fields): KeyedObservation[] {
-  if (!Array.isArray(observations)) throw bad('"observations"', 'an array', observations);
+/** The observations of a request, as rows of a log would say them. */
+export function toObservations({ observations }: Fields): Counts[] {
+  if (!Array.isArray(observations)) throw bad('observations', 'an array', observations);
   return observations.map((observation: unknown, i) => {
     const at = `observations[${i}]`;
-    if (!isObject(observation)) throw bad(`"${at}"`, 'an object', observation);
+    if (!isObject(observation)) throw bad(at, 'an object', observation);
     const { step = undefined } = observation;
-    if (step !== undefined && !Number.isFinite(step)) throw bad(`"${at}.step"`, 'a finite number', step);
+    if (step !== undefined && !Number.isFinite(step)) throw bad(`${at}.step`, 'a finite number', step);
     const trials = checkInteger(`${at}.trials`, observation.trials, 1, MOST_TRIALS);
     return {
-      key: inPlace(at, () => getId(observation, 'id')),
+      id: inPlace(at, () => getId(observation, 'id')),
       step: step as number | undefined,
       isRollout: false,
-      successes: checkInteger(`${at}.successes`, observation.successes, 0, trials),
-      trials,
+      successes: [checkInteger(`${at}.successes`, observation.successes, 0, trials)],
+      trials: [trials],
     };
   });
 }
 
 function toKeys(title: string, value: unknown): string[] {
-  if (!Array.isArray(value)) throw bad(JSON.stringify(title), 'an array of ids', value);
+  if (!Array.isArray(value)) throw bad(title, 'an array of ids', value);
   return value.map((id: unknown, i) => inPlace(title, () => getId({ [i]: id }, String(i))));
 }
 
@@ -86,6 +85,6 @@ function inPlace<T>(title: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw error instanceof DataError ? new DataError(`${title}: ${error.message}`) : error;
+    throw error instanceof DataError ? new DataError(error.code, `${title}: ${error.reason}`, error) : error;
   }
 }

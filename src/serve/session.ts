@@ -1,9 +1,10 @@
 import { toRule } from '../acquisition.ts';
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
 import type { Fields } from '../logs/fields.ts';
+import { Visits } from '../logs/visits.ts';
+import { toForecast } from '../state/forecast.ts';
 import { choose } from '../state/query.ts';
-import { toOutlook } from '../state/forecast.ts';
-import { State } from '../state/state.ts';
+import { type Observation, State } from '../state/state.ts';
 import { OPERATIONS, type Operation, RequestError, toObservations, toOperation, toQuery } from './request.ts';
 
 /** New prompts that wait until the state is next made anew with them. */
@@ -16,6 +17,7 @@ export class Session {
   #fresh: State;
   readonly #save: (state: State) => void;
   readonly #saveEvery: number;
+  readonly #vitals: () => object;
   readonly #requests = Object.fromEntries(OPERATIONS.map((op) => [op, 0])) as Record<Operation, number>;
   readonly #seconds = Object.fromEntries(OPERATIONS.map((op) => [op, 0])) as Record<Operation, number>;
   #errors = 0;
@@ -23,8 +25,14 @@ export class Session {
   #unsaved = 0;
   #saves = 0;
 
-  constructor(state: State, save: (state: State) => void, saveEvery: number) {
+  /**
+   * @param save is called with what is to be kept
+   * @param saveEvery observations, or 0 for never on its own
+   * @param vitals of the process, which the metrics repeat: uptime in seconds, memory in bytes
+   */
+  constructor(state: State, save: (state: State) => void, saveEvery: number, vitals: () => object = () => ({})) {
     this.#state = state;
+    this.#vitals = vitals;
     this.#fresh = State.unseen(state.settings);
     this.#save = save;
     this.#saveEvery = saveEvery;
@@ -79,7 +87,7 @@ export class Session {
     this.#settle();
     const query = valued(() => toQuery(request));
     if (op === 'status') {
-      return { ...toOutlook(this.#state, query, Math.max(2, toRule(query.acquisition).rollouts || 8)) };
+      return { ...toForecast(this.#state, query, Math.max(2, toRule(query.acquisition).rollouts || 8)) };
     }
     const { indices, scores } = choose(this.#state, query);
     return { ids: Array.from(indices, (index) => this.#state.keys.at(index)), scores: Array.from(scores) };
@@ -87,29 +95,26 @@ export class Session {
 
   /** All of the observations or, if one is refused, none. */
   #observe(request: Fields): object {
-    const observations = valued(() => toObservations(request)).map(({ key, ...rest }) => {
-      return { key, ...rest, index: this.#state.keys.indexOf(key) };
-    });
-    const known = observations.filter(({ index }) => index >= 0);
-    const others = observations.filter(({ index }) => index < 0);
-    const fresh = this.#fresh.with(others.map(({ key }) => key));
-    const added = others.map(({ key, ...rest }) => ({ ...rest, index: fresh.keys.indexOf(key) }));
-    const undo = [
-      this.#state.remember(known.map(({ index }) => index)),
-      fresh.remember(added.map(({ index }) => index)),
-    ];
+    const rows = valued(() => toObservations(request));
+    const visits = new Visits();
+    for (const row of rows) visits.add(row);
+    const { ids } = visits;
+    const known = ids.map((id) => this.#state.keys.indexOf(id));
+    const fresh = this.#fresh.with(ids.filter((_, prompt) => (known[prompt] as number) < 0));
+    const added = ids.map((id, prompt) => ((known[prompt] as number) < 0 ? fresh.keys.indexOf(id) : -1));
+    const undo = [this.#state.remember(known.filter(isIndex)), fresh.remember(added.filter(isIndex))];
     try {
-      this.#state.observe(known);
-      fresh.observe(added);
+      this.#state.observe(toIndices(visits, known));
+      fresh.observe(toIndices(visits, added));
     } catch (error) {
       for (const back of undo) back();
       throw error;
     }
     this.#fresh = fresh;
-    this.#observed += observations.length;
-    this.#unsaved += observations.length;
+    this.#observed += rows.length;
+    this.#unsaved += rows.length;
     if (fresh.size > MOST_FRESH) this.#settle();
-    const answer = { observed: observations.length };
+    const answer = { observed: rows.length };
     try {
       if (this.#saveEvery > 0 && this.#unsaved >= this.#saveEvery) this.save();
     } catch (error) {
@@ -127,17 +132,26 @@ export class Session {
       observations: this.#observed,
       unsaved: this.#unsaved,
       saves: this.#saves,
-      uptime: process.uptime(),
-      memory: process.memoryUsage.rss(),
+      ...this.#vitals(),
     };
   }
 
   #settle(): void {
     if (this.#fresh.size === 0) return;
-    const { pool } = this.#state;
-    this.#state = this.#state.merge(this.#fresh);
+    const before = this.#state;
+    this.#state = before.merge(this.#fresh);
     this.#fresh = State.unseen(this.#state.settings);
-    pool.dispose();
+    before.dispose();
+  }
+}
+
+const isIndex = (index: number): boolean => index >= 0;
+
+/** The visits of those prompts that have an index. */
+function* toIndices(visits: Visits, indices: readonly number[]): Generator<Observation> {
+  for (const { prompt, ...visit } of visits.byTurn()) {
+    const index = indices[prompt] as number;
+    if (isIndex(index)) yield { ...visit, index };
   }
 }
 

@@ -1,8 +1,11 @@
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
+import { PosteriorPool } from '../index.ts';
+import { LEAST, MOST } from '../validate.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { decodeSections, encodeSections } from './sections.ts';
-import { type Columns, type Rule, type Settings, State } from './state.ts';
+import type { Rule, Settings } from './settings.ts';
+import { type Columns, State } from './state.ts';
 
 /** The first section, as JSON. */
 interface Meta extends Settings {
@@ -15,7 +18,7 @@ export function encodeState({ settings, rule, ledger, columns, keys }: State): U
   const { discount, prior } = settings;
   const meta: Meta = { discount, prior: { alpha: prior.alpha, beta: prior.beta }, rule, logs: ledger.logs };
   return encodeSections([
-    Buffer.from(JSON.stringify(meta)),
+    new TextEncoder().encode(JSON.stringify(meta)),
     columns.settledAlpha,
     columns.settledBeta,
     columns.successes,
@@ -51,11 +54,28 @@ export function decodeState(bytes: Uint8Array): State {
   };
   const keys = new KeyTable(column(7, Float64Array), column(8, Uint32Array, size + 1), section(9));
   if (!keys.isOrdered()) throw damaged('the keys are not in order');
-  const { successes, trials, steps } = columns;
+  const { settledAlpha, settledBeta, successes, trials, steps } = columns;
   if (successes.some((right, i) => right > (trials[i] as number))) throw damaged('more successes than trials');
   if (steps.some((step) => Math.abs(step) === Number.POSITIVE_INFINITY)) throw damaged('an infinite step');
+  for (let i = 0; i < size; i++) {
+    const right = successes[i] as number;
+    const wrong = (trials[i] as number) - right;
+    if (!isPosterior(settledAlpha[i] as number, right)) throw damaged(`alpha of prompt ${i}`);
+    if (!isPosterior(settledBeta[i] as number, wrong)) throw damaged(`beta of prompt ${i}`);
+  }
+  checkPoolOptions(settings);
+  return new State(settings, keys, columns, logs, rule);
+}
+
+/** Whether an alpha or beta is in the domain of the library, and stays there with the open counts. */
+function isPosterior(settled: number, open: number): boolean {
+  return settled >= LEAST && settled + open <= MOST;
+}
+
+/** The pool knows what discount and prior may be. */
+function checkPoolOptions({ discount, prior }: Settings): void {
   try {
-    return new State(settings, keys, columns, logs, rule);
+    new PosteriorPool(0, { discount, prior }).dispose();
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw damaged(error.message);
     throw error;
@@ -70,7 +90,7 @@ interface ColumnType<T> {
 function decodeMeta(bytes: Uint8Array): Meta {
   let meta: Partial<Meta>;
   try {
-    meta = JSON.parse(Buffer.from(bytes).toString()) as Partial<Meta>;
+    meta = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Meta>;
   } catch {
     throw damaged('the settings are no JSON');
   }
@@ -94,5 +114,5 @@ function isLog(value: unknown): value is Log {
 }
 
 function damaged(what: string): DataError {
-  return new DataError(`damaged: ${what}`);
+  return new DataError('damaged', `damaged: ${what}`);
 }

@@ -3,7 +3,7 @@ import { choose } from './query.ts';
 import type { State } from './state.ts';
 
 /** What a state says of its prompts, and of the next batch. Shares are of all prompts; they add up to 1. */
-export interface Outlook {
+export interface Forecast {
   readonly prompts: number;
   readonly step: number | null;
   /** A chance above one half that the next group is all right. */
@@ -21,7 +21,7 @@ export interface Outlook {
 }
 
 /** By the posterior predictive of a group of `rollouts`. */
-export function toOutlook(state: State, query: Query, rollouts: number): Outlook {
+export function toForecast(state: State, query: Query, rollouts: number): Forecast {
   const { pool, size } = state;
   const mixed = pool.score({ acquisition: { kind: 'non-degenerate', rollouts } });
   const anyRight = pool.score({ acquisition: { kind: 'success-chance', rollouts } });

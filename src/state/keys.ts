@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
-import { DataError } from '../cli/errors.ts';
-import { printable, shorten } from '../printable.ts';
+import { compareBytes } from '../bytes.ts';
+import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
+import { sha256Of } from '../sha256.ts';
 
 /** Bytes of all keys of a state: what an offset of four bytes reaches. */
 const MOST_BYTES = 2 ** 32 - 1;
+let decoder: TextDecoder | undefined; // made when it is first used: not every runtime has one at import
 
 /**
  * The keys of the prompts, in order of hash and then of bytes: so that ties of score, which the lower index wins, do
@@ -27,7 +29,7 @@ export class KeyTable {
       const bytes = encodeKey(key);
       return { hash: keyHash(bytes), bytes };
     });
-    entries.sort((a, b) => a.hash - b.hash || Buffer.compare(a.bytes, b.bytes));
+    entries.sort((a, b) => a.hash - b.hash || compareBytes(a.bytes, b.bytes));
     return pack(
       entries.length,
       entries.reduce((sum, { bytes }) => sum + bytes.length, 0),
@@ -40,8 +42,8 @@ export class KeyTable {
   }
 
   at(index: number): string {
-    const bytes = this.#bytesAt(index);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    return decoder.decode(this.#bytesAt(index));
   }
 
   /** -1 if there is none. */
@@ -55,7 +57,7 @@ export class KeyTable {
       if ((this.hashes[middle] as number) < hash) low = middle + 1;
       else high = middle;
     }
-    for (; this.hashes[low] === hash; low++) if (Buffer.compare(this.#bytesAt(low), bytes) === 0) return low;
+    for (; this.hashes[low] === hash; low++) if (compareBytes(this.#bytesAt(low), bytes) === 0) return low;
     return -1;
   }
 
@@ -92,23 +94,27 @@ export class KeyTable {
 
   #precedes(index: number, other: KeyTable, at: number): boolean {
     const difference = (this.hashes[index] as number) - (other.hashes[at] as number);
-    return (difference || Buffer.compare(this.#bytesAt(index), other.#bytesAt(at))) < 0;
+    return (difference || compareBytes(this.#bytesAt(index), other.#bytesAt(at))) < 0;
   }
 }
 
 /** The first 48 bits of the SHA-256 of a key, which a double holds. */
 function keyHash(bytes: Uint8Array): number {
-  return createHash('sha256').update(bytes).digest().readUIntBE(0, 6);
+  return Number.parseInt(sha256Of(bytes).slice(0, 12), 16);
 }
 
 /** @throws DataError for a string that UTF-8 cannot hold, which would become the key of another prompt */
 function encodeKey(key: string): Uint8Array {
-  if (/\p{Cs}/u.test(key)) throw new DataError(`${quoteKey(key)}: half of a surrogate pair is no text`);
-  return Buffer.from(key, 'utf8');
+  if (/\p{Cs}/u.test(key)) {
+    throw new DataError('value', `${quoteId(key)}: half of a surrogate pair is no text`, { id: key });
+  }
+  return new TextEncoder().encode(key);
 }
 
 function pack(size: number, length: number, at: (i: number) => { hash: number; bytes: Uint8Array }): KeyTable {
-  if (length > MOST_BYTES) throw new DataError(`the keys have more than ${MOST_BYTES.toLocaleString('en')} bytes`);
+  if (length > MOST_BYTES) {
+    throw new DataError('too-much', `the ids have more than ${MOST_BYTES.toLocaleString('en')} bytes`);
+  }
   const table = new KeyTable(new Float64Array(size), new Uint32Array(size + 1), new Uint8Array(length));
   for (let i = 0, end = 0; i < size; i++) {
     const { hash, bytes } = at(i);
@@ -118,9 +124,4 @@ function pack(size: number, length: number, at: (i: number) => { hash: number; b
     table.offsets[i + 1] = end;
   }
   return table;
-}
-
-/** For messages. */
-export function quoteKey(key: string): string {
-  return `prompt ${printable(JSON.stringify(shorten(key, 64)))}`;
 }

@@ -1,4 +1,4 @@
-import { DataError } from '../cli/errors.ts';
+import { DataError } from '../errors.ts';
 import type { Part } from '../logs/lines.ts';
 
 /** The path of stdin, each reading of which is a log of its own. */
@@ -41,7 +41,9 @@ export class Ledger {
       if (log.bytes === 0) continue;
       const owner = owners.get(log.sha256);
       if (owner !== undefined && (owner !== log.path || log.path === STDIN)) {
-        throw new DataError(`${log.path}: these ${log.bytes} bytes have been taken before, as ${owner}`);
+        throw new DataError('taken', `these ${log.bytes} bytes have been taken before, as ${owner}`, {
+          file: log.path,
+        });
       }
       owners.set(log.sha256, log.path);
       this.#put(log);

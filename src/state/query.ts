@@ -1,8 +1,8 @@
 import { drawCandidates } from '../candidates.ts';
+import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
 import type { Acquisition, Selection } from '../index.ts';
 import { checkInteger } from '../validate.ts';
-import { DataError } from '../cli/errors.ts';
-import { quoteKey } from './keys.ts';
 import type { State } from './state.ts';
 
 /** What to select from a state. */
@@ -11,16 +11,16 @@ export interface Query {
   readonly acquisition?: Acquisition | undefined;
   /** So many, drawn at random; 16 x count by default. */
   readonly candidates?: { readonly size?: number | undefined; readonly seed: number } | undefined;
-  /** Keys; those that the state lacks are no matter. */
+  /** Ids to leave out; unknown ids are ignored. */
   readonly exclude?: readonly string[] | undefined;
-  /** Keys, all of which the state has. */
+  /** Ids to select from, all of which the state has. */
   readonly only?: readonly string[] | undefined;
   /** Leaves out the prompts of so many of the latest steps. */
   readonly cooldown?: number | undefined;
 }
 
 /** Why a prompt was not to be chosen. */
-export type Bar = 'not in --only' | 'not drawn as a candidate' | 'excluded' | 'cooling down';
+export type Bar = 'not among those to select from' | 'not drawn as a candidate' | 'excluded' | 'cooling down';
 
 export interface Choosing extends Selection {
   /** undefined for a prompt that only its score decides on. */
@@ -46,7 +46,7 @@ export function choose(state: State, query: Query): Choosing {
   return {
     ...state.pool.select(count, { acquisition, candidates: drawn ?? only, exclude }),
     bar(index) {
-      if (only?.includes(index) === false) return 'not in --only';
+      if (only?.includes(index) === false) return 'not among those to select from';
       if (drawn?.includes(index) === false) return 'not drawn as a candidate';
       if (excluded.has(index)) return 'excluded';
       return isCooling(index) ? 'cooling down' : undefined;
@@ -58,7 +58,7 @@ function find(state: State, keys: readonly string[]): Uint32Array {
   const indices = new Set<number>();
   for (const key of keys) {
     const index = state.keys.indexOf(key);
-    if (index < 0) throw new DataError(`${quoteKey(key)} is not in the state`);
+    if (index < 0) throw new DataError('unknown-id', `${quoteId(key)} is not in the state`, { id: key });
     indices.add(index);
   }
   return Uint32Array.from(indices).sort();

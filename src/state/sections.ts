@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { DataError } from '../cli/errors.ts';
+import { startsWith } from '../bytes.ts';
+import { DataError } from '../errors.ts';
+import { sha256Of } from '../sha256.ts';
 
 // Layout, little endian. Header of 48 bytes: magic (8), version u32, count of sections u32, SHA-256 of all that follows.
 // Then the length of each section in bytes, u32 with 4 bytes of zero behind it, and the sections, each padded with zeros
 // to a multiple of 8.
-const MAGIC = 'IWSTAT\r\n'; // the line end shows a transfer as text
+const MAGIC = Uint8Array.from('IWSTAT\r\n', (char) => char.charCodeAt(0)); // the line end shows a transfer as text
 const VERSION = 1;
 const HEADER = 48;
 const MOST_BYTES = 2 ** 32 - 1;
@@ -13,12 +14,12 @@ export function encodeSections(sections: readonly ArrayBufferView[]): Uint8Array
   const start = HEADER + 8 * sections.length;
   const bytes = new Uint8Array(sections.reduce((sum, { byteLength }) => sum + padded(byteLength), start));
   const view = new DataView(bytes.buffer);
-  bytes.set(Buffer.from(MAGIC, 'latin1'));
+  bytes.set(MAGIC);
   view.setUint32(8, VERSION, true);
   view.setUint32(12, sections.length, true);
   let at = start;
   sections.forEach(({ buffer, byteOffset, byteLength }, i) => {
-    if (byteLength > MOST_BYTES) throw new DataError('the state is larger than a file of it can be');
+    if (byteLength > MOST_BYTES) throw new DataError('too-much', 'the state is larger than a file of it can be');
     view.setUint32(HEADER + 8 * i, byteLength, true);
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += padded(byteLength);
@@ -33,26 +34,31 @@ export function encodeSections(sections: readonly ArrayBufferView[]): Uint8Array
  */
 export function decodeSections(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC) {
-    throw new DataError('not a state of insight-wasm: the first bytes are not its mark');
+  if (!startsWith(bytes, MAGIC)) {
+    throw new DataError('damaged', 'not a state of insight-wasm: the first bytes are not its mark');
   }
-  if (bytes.length < HEADER) throw new DataError(`truncated: ${bytes.length} of ${HEADER} bytes of the header`);
+  if (bytes.length < HEADER)
+    throw new DataError('damaged', `truncated: ${bytes.length} of ${HEADER} bytes of the header`);
   const version = view.getUint32(8, true);
   if (version > VERSION) {
-    throw new DataError(`made by a newer release, or damaged: version ${version}, this one reads ${VERSION}`);
+    throw new DataError(
+      'damaged',
+      `made by a newer release, or damaged: version ${version}, this one reads ${VERSION}`,
+    );
   }
   const count = view.getUint32(12, true);
   let at = HEADER + 8 * count;
-  if (at > bytes.length) throw new DataError(`truncated: ${bytes.length} bytes, the header alone has ${at}`);
+  if (at > bytes.length) throw new DataError('damaged', `truncated: ${bytes.length} bytes, the header alone has ${at}`);
   const ranges = Array.from({ length: count }, (_, i) => {
     const length = view.getUint32(HEADER + 8 * i, true);
     const start = at;
     at += padded(length);
     return [start, start + length] as const;
   });
-  if (at > bytes.length) throw new DataError(`truncated: expected ${at} bytes, got ${bytes.length}`);
-  if (at < bytes.length) throw new DataError(`bytes behind the end: expected ${at}, got ${bytes.length}`);
-  if (version === 0 || !digest(bytes).equals(bytes.subarray(16, HEADER))) throw new DataError('damaged: checksum');
+  if (at > bytes.length) throw new DataError('damaged', `truncated: expected ${at} bytes, got ${bytes.length}`);
+  if (at < bytes.length) throw new DataError('damaged', `bytes behind the end: expected ${at}, got ${bytes.length}`);
+  if (version === 0 || !startsWith(bytes.subarray(16, HEADER), digest(bytes)))
+    throw new DataError('damaged', 'damaged: checksum');
   return ranges.map(([start, end]) => bytes.subarray(start, end));
 }
 
@@ -60,6 +66,7 @@ function padded(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 
-function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes.subarray(HEADER)).digest();
+function digest(bytes: Uint8Array): Uint8Array {
+  const hex = sha256Of(bytes.subarray(HEADER));
+  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

@@ -1,36 +1,16 @@
-import { PosteriorPool, type Prior } from '../index.ts';
-import { DataError } from '../cli/errors.ts';
-import { MOST_TRIALS } from '../logs/row.ts';
-import { KeyTable, quoteKey } from './keys.ts';
+import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
+import { PosteriorPool } from '../index.ts';
+import { checkOrder, checkVisit, MOST_ROLLOUTS, toUpdates, type Visit } from '../logs/visits.ts';
+import { MOST } from '../validate.ts';
+import { KeyTable } from './keys.ts';
 import { Ledger, type Log } from './ledger.ts';
+import type { Rule, Settings } from './settings.ts';
 
-/** Of one prompt with discount 1. Beside any prior no posterior can then leave the library's domain: 1e6 + 15e6 < 2^24. */
-const MOST_ROLLOUTS = 15_000_000;
-
-/** What the posteriors depend on, and so stays the same for the life of a state. */
-export interface Settings {
-  readonly discount: number;
-  readonly prior: Prior;
-}
-
-/** Flags of the logs that say what a key and a success are: with others, other logs would not fit to those before. */
-export interface Rule {
-  readonly id?: string | undefined;
-  readonly hash?: string | undefined;
-  readonly reward?: string | undefined;
-  readonly threshold: string;
-}
-
-/** Something seen of one prompt. */
-export interface Observation {
-  /** -1 for a prompt that is not there, which can only be checked. */
+/** A visit of the prompt at an index of the state. */
+export interface Observation extends Omit<Visit, 'prompt'> {
+  /** -1 if unknown: `check` accepts it, `observe` does not. */
   readonly index: number;
-  /** undefined: after all that was seen before. */
-  readonly step: number | undefined;
-  /** Part of a group: without a step, of one with all that was seen before. */
-  readonly isRollout: boolean;
-  readonly successes: number;
-  readonly trials: number;
 }
 
 /** A column each, in the order of the keys. */
@@ -58,8 +38,7 @@ export class State {
   readonly ledger: Ledger;
   /** undefined until logs are taken. */
   readonly rule: Rule | undefined;
-  /** The posteriors with the open visits. */
-  readonly pool: PosteriorPool;
+  #pool: PosteriorPool | undefined;
 
   constructor(settings: Settings, keys: KeyTable, columns: Columns, logs: readonly Log[] = [], rule?: Rule) {
     this.settings = settings;
@@ -67,10 +46,6 @@ export class State {
     this.columns = columns;
     this.ledger = new Ledger(logs);
     this.rule = rule;
-    const { discount, prior } = settings;
-    this.pool = new PosteriorPool(keys.size, { discount, prior });
-    this.pool.set({ alpha: columns.settledAlpha, beta: columns.settledBeta });
-    this.#addOpen(columns.trials.keys());
   }
 
   /** Of prompts that nothing was seen of. */
@@ -90,6 +65,24 @@ export class State {
 
   get size(): number {
     return this.keys.size;
+  }
+
+  /** The posteriors with the open visits. Made when it is first asked for: most states are only passed through. */
+  get pool(): PosteriorPool {
+    if (this.#pool === undefined) {
+      const { discount, prior } = this.settings;
+      const pool = new PosteriorPool(this.size, { discount, prior });
+      pool.set({ alpha: this.columns.settledAlpha, beta: this.columns.settledBeta });
+      this.#addOpen(pool, this.columns.trials.keys());
+      this.#pool = pool;
+    }
+    return this.#pool;
+  }
+
+  /** Frees the memory of the pool, if there is one. */
+  dispose(): void {
+    this.#pool?.dispose();
+    this.#pool = undefined;
   }
 
   /** The largest step of all prompts; undefined if none has one. */
@@ -124,7 +117,7 @@ export class State {
   }
 
   /**
-   * Adds observations, in order.
+   * Adds visits, in order: those of one prompt as `Visits` gives them.
    * @throws DataError for one that cannot be added; the state is then of no use, but for `remember`
    */
   observe(observations: Iterable<Observation>): void {
@@ -148,18 +141,16 @@ export class State {
 
   /** @throws DataError for an observation that comes too late, or in no order */
   check({ index, step, isRollout }: Omit<Observation, 'successes' | 'trials'>): void {
-    const isOrdered = this.settings.discount < 1;
-    if (step === undefined && isRollout && isOrdered) {
-      throw new DataError('"step" is missing, and a discount below 1 needs the order: --step FIELD names its field');
-    }
-    if (index < 0) return;
+    const { discount } = this.settings;
+    const id = (): string => (index < 0 ? '' : this.keys.at(index));
+    if (step === undefined && isRollout && discount < 1) checkOrder({ id: id(), step, isRollout }, discount);
+    if (index < 0 || discount === 1) return;
     const last = this.columns.steps[index] as number;
-    if (step === undefined) {
-      if (!Number.isNaN(last)) throw new DataError(`${this.#quote(index)} has no step here, and step ${last} before`);
-    } else if (isOrdered && (step < last || (step === last && this.columns.trials[index] === 0))) {
-      throw new DataError(
-        `${this.#quote(index)} has step ${step} after step ${last}: too late, as below discount 1 the order counts`,
-      );
+    const isLate = step === undefined ? !Number.isNaN(last) : step < last;
+    if (isLate || (step === last && this.columns.trials[index] === 0)) {
+      const what = step === undefined ? 'no step here, and comes after' : `step ${step} after`;
+      const reason = `${quoteId(id())} has ${what} step ${last}: too late, as below discount 1 the order counts`;
+      throw new DataError('late', reason, { id: id() });
     }
   }
 
@@ -196,9 +187,11 @@ export class State {
   #count({ index, step, ...more }: Observation): void {
     const { successes, trials } = this.columns;
     const tried = (trials[index] as number) + more.trials;
-    const [most, where] = this.settings.discount < 1 ? [MOST_TRIALS, ` at step ${step}`] : [MOST_ROLLOUTS, ''];
-    if (tried > most) {
-      throw new DataError(`${this.#quote(index)} has more than ${most.toLocaleString('en')} rollouts${where}`);
+    const id = (): string => this.keys.at(index);
+    if (this.settings.discount < 1) checkVisit(id, step, tried);
+    else if (tried > MOST_ROLLOUTS) {
+      const reason = `${quoteId(id())} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`;
+      throw new DataError('too-much', reason, { id: id() });
     }
     successes[index] = (successes[index] as number) + more.successes;
     trials[index] = tried;
@@ -206,35 +199,43 @@ export class State {
 
   /** Computes posteriors anew. */
   #refresh(changed: ReadonlySet<number>): void {
+    if (changed.size === 0) return;
     const indices = Uint32Array.from(changed);
     const { settledAlpha, settledBeta } = this.columns;
     this.pool.set({ indices, alpha: take(settledAlpha, indices), beta: take(settledBeta, indices) });
-    this.#addOpen(indices);
+    this.#addOpen(this.pool, indices);
   }
 
   /** Adds open visits to settled posteriors. */
-  #addOpen(indices: Iterable<number>): void {
+  #addOpen(pool: PosteriorPool, indices: Iterable<number>): void {
     const batch = { indices: [] as number[], successes: [] as number[], trials: [] as number[] };
     for (const index of indices) {
-      let right = this.columns.successes[index] as number;
-      for (let left = this.columns.trials[index] as number; left > 0; left -= MOST_TRIALS) {
-        const part = Math.min(left, MOST_TRIALS); // what one update of the library takes
-        const taken = Math.min(right, part);
+      const { successes, trials } = this.columns;
+      for (const part of toUpdates(successes[index] as number, trials[index] as number)) {
         batch.indices.push(index);
-        batch.successes.push(taken);
-        batch.trials.push(part);
-        right -= taken;
+        batch.successes.push(part.successes);
+        batch.trials.push(part.trials);
       }
     }
     try {
-      this.pool.update(batch);
+      pool.update(batch);
     } catch (error) {
-      throw error instanceof RangeError ? new DataError(`a posterior would leave its range: ${error.message}`) : error;
+      throw error instanceof RangeError ? this.#leavesRange(batch.indices, error) : error;
     }
   }
 
-  #quote(index: number): string {
-    return quoteKey(this.keys.at(index));
+  /** The error of the first prompt whose posterior the library refuses. */
+  #leavesRange(indices: readonly number[], { message }: Error): DataError {
+    const { settledAlpha, settledBeta, successes, trials } = this.columns;
+    const index = indices.find((i) => {
+      const right = successes[i] as number;
+      const wrong = (trials[i] as number) - right;
+      return Math.max((settledAlpha[i] as number) + right, (settledBeta[i] as number) + wrong) > MOST;
+    });
+    if (index === undefined) return new DataError('too-much', `a posterior would leave its range: ${message}`);
+    const id = this.keys.at(index);
+    const reason = `the posterior of ${quoteId(id)} would leave its range: alpha and beta are at most 2^24`;
+    return new DataError('too-much', reason, { id });
   }
 }
 

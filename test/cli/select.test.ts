@@ -145,7 +145,7 @@ describe('insight-wasm select', () => {
     expect(cli(['select', '-', '--discount', '0.5'], log)).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'insight-wasm: prompt "a" has 70000 rollouts at step 1; at most 65535 count as one\n',
+      stderr: 'insight-wasm: prompt "a" has more than 65,535 rollouts at step 1\n',
     });
   });
 

@@ -239,7 +239,7 @@ describe('insight-wasm replay', () => {
     expect(cli(['replay', '-', '--rounds', '4'], jsonl(historyRows))).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'insight-wasm: --rounds 4 is more than the log has: no prompt was visited more than 3 times\n',
+      stderr: 'insight-wasm: 4 rounds are more than the log has: no prompt was visited more than 3 times\n',
     });
     expect(cli(['replay', '-'])).toMatchObject({ status: 1, stdout: '' });
   });

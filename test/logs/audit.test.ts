@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/logs/audit/audit.ts';
 import { proposeRule } from '../../src/logs/audit/propose-rule.ts';
+import type { Report } from '../../src/logs/audit/report.ts';
 import { cli, jsonl, output } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
 import { write } from '../support/logs.ts';
@@ -79,13 +79,13 @@ ${torn}
       },
       skipped: {},
       bad: { count: 0, first: [] },
-      findings: [expect.stringContaining('1 of 4 groups have more than 2')],
+      findings: [{ code: 'long-groups', message: expect.stringContaining('1 of 4 groups have more than 2') }],
     });
   });
 
   test('a log of survivors is told, one with a single all-wrong group is not', () => {
     const mixed = Array.from({ length: 20 }, () => [0, 1]);
-    const isTold = (log: string) => audit(log).findings.some((finding) => finding.startsWith('No group is all right'));
+    const isTold = (log: string) => audit(log).findings.some(({ code }) => code === 'survivors');
     expect(isTold(groups(...mixed))).toBe(true);
     expect(isTold(groups(...mixed, [0, 0]))).toBe(false);
     expect(isTold(groups(...mixed.slice(1)))).toBe(false);
@@ -122,19 +122,23 @@ ${torn}
       stdout: '',
       stderr: expect.stringMatching(/^insight-wasm: stdin:1: expected "successes"/),
     });
-    expect(audit('').findings).toEqual(['There are no rollouts.']);
+    expect(audit('').findings).toEqual([{ code: 'empty', message: 'There are no rollouts.' }]);
   });
 
   test('a file that is there twice, fields that differ and steps that are missing are told', () => {
     const log = groups([0, 1]);
     const folder = write({ 'a.jsonl': log, 'b.jsonl': log, 'c.jsonl': '{"id":7,"acc":1}\n' });
     const { findings } = JSON.parse(output(['audit', folder, '--json'])) as Report;
-    expect(findings).toEqual([
-      'Rewards come from several fields, reward, acc: name one with --reward.',
-      '1 rows have no step, others have: below discount 1 they fit no order.',
+    expect(findings.map(({ code }) => code)).toEqual(['several-rewards', 'missing-steps', 'short-groups', 'twin']);
+    expect(findings.map(({ message }) => message)).toEqual([
+      'Rewards come from several fields, reward, acc: name one.',
+      expect.stringMatching(/^1 rows have no step, others have: below discount 1 /),
       '1 of 2 groups have less than 4 rollouts.',
       `${join(folder, 'b.jsonl')} is the same as ${join(folder, 'a.jsonl')}: its rollouts count twice.`,
     ]);
+    expect(output(['audit', folder])).toContain(
+      '! Rewards come from several fields, reward, acc: name one. (--reward)',
+    );
   });
 
   test('titles and numbers stay apart, however large a group should be', () => {
@@ -152,9 +156,7 @@ ${torn}
     const report = audit(log);
     expect(report.rewards).toMatchObject({ others: 2000 });
     expect(report.rewards.values).toHaveLength(1000);
-    expect(report.findings).toContain(
-      'The reward is continuous: which of it is a success is yours to say (--threshold).',
-    );
+    expect(report.findings.map(({ code }) => code)).toContain('continuous-reward');
     expect(output(['audit', '-'], log).split('\n').length).toBeLessThan(60);
   });
 

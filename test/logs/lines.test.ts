@@ -8,7 +8,7 @@ import { type LineOptions, readLines } from '../../src/logs/lines.ts';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Lines of objects, read from bytes that come in pieces. */
-async function read(bytes: Uint8Array, sizes: readonly number[], options: Partial<LineOptions> = {}) {
+async function read(bytes: Uint8Array, sizes: readonly number[], options: LineOptions = {}) {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const size = sizes[i % sizes.length] as number;
@@ -17,15 +17,11 @@ async function read(bytes: Uint8Array, sizes: readonly number[], options: Partia
     }
   }
   const seen: [number, unknown][] = [];
-  const part = await readLines(
-    { name: 'log', chunks: chunks() },
-    { prefix: undefined, onBad: undefined, ...options },
-    (line, number) => {
-      const record = parseObject(line);
-      if (record !== undefined) seen.push([number, record]);
-    },
-  );
-  return { seen, ...part };
+  const part = await readLines('log', chunks(), { hash: true, ...options }, (line, number) => {
+    const record = parseObject(line);
+    if (record !== undefined) seen.push([number, record]);
+  });
+  return { seen, ...part, sha256: part.sha256 as string };
 }
 
 const anyLog = fc

@@ -1,32 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { Audit, type Report } from '../../src/logs/audit/audit.ts';
 import { toLogs } from '../../src/cli/flags/log-flags.ts';
-import { type ReadOptions, readLogs } from '../../src/logs/read-log.ts';
+import { Audit } from '../../src/logs/audit/audit.ts';
+import type { Report } from '../../src/logs/audit/report.ts';
+import type { Part } from '../../src/logs/lines.ts';
 import type { Row } from '../../src/logs/row.ts';
+import { type FileReadOptions, readLogs } from '../../src/node/read-logs.ts';
 import { cli, output, root } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
 import { write } from '../support/logs.ts';
 
 type Flags = Omit<Parameters<typeof toLogs>[0], 'threshold'> & { readonly threshold?: string };
 
-async function read(paths: readonly string[], flags: Flags = {}, options: ReadOptions = {}) {
+async function read(paths: readonly string[], flags: Flags = {}, options: FileReadOptions = {}) {
   const rows: Row[] = [];
   const { logs, rule } = toLogs({ threshold: '0.5', ...flags }, paths);
   const audit = new Audit(rule);
-  const streams = { stdin: Readable.from([]), stderr: new PassThrough() };
-  const taken = await readLogs(
-    logs,
-    streams,
-    (row) => {
-      rows.push(row);
-      audit.add(row);
-    },
-    options,
-  );
-  return { rows, taken, report: audit.report(taken, undefined) };
+  const visit = (row: Row): void => {
+    rows.push(row);
+    audit.add(row);
+  };
+  const taken = await readLogs(logs.paths, visit, { ...logs, hash: true, ...options });
+  return { rows, taken, report: audit.report(taken) };
 }
 
 function factsOf({ rows, prompts, successes, groups }: Report, steps: readonly Row[]) {
@@ -139,7 +135,7 @@ describe('verl', () => {
 describe('TRL', () => {
   test('which of several columns is the reward must be said, and they are named', async () => {
     await expect(read([write(logs.trl())])).rejects.toThrow(
-      /completions_00001\.parquet: has accuracy_reward, format_reward: any may be the reward; --reward NAME names it$/,
+      /completions_00001\.parquet: has accuracy_reward, format_reward: any may be the reward$/,
     );
   });
 
@@ -147,7 +143,7 @@ describe('TRL', () => {
     const folder = write(logs.trl());
     const flags = { reward: 'accuracy_reward' };
     const first = await read([join(folder, 'completions/completions_00001.parquet')], flags);
-    const before = (name: string) => first.taken.find((file) => file.name === name);
+    const before = (name: string) => first.taken.find((file) => file.name === name) as Part | undefined;
     const rest = await read([folder], flags, { before });
     expect(rest.rows).toHaveLength(74 - 24);
   });
@@ -226,7 +222,7 @@ describe('fields by name', () => {
     const { rows } = await read([write({ 'a.jsonl': JSON.stringify(row) })], { format: 'jsonl' });
     expect(rows[0]?.id).toBe('b');
     await expect(read([write(logs.parquet())], { format: 'jsonl' })).rejects.toThrow(
-      'log.parquet: is Parquet, unlike --format jsonl',
+      'log.parquet: is Parquet, unlike the format jsonl',
     );
   });
 });

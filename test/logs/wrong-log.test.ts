@@ -69,7 +69,7 @@ describe('a wrong log', () => {
       'no reward',
       '{"id":1,"trials":8}',
       1,
-      'expected "successes" and "trials", or a reward: acc, score, reward or --reward FIELD',
+      'expected "successes" and "trials", or a reward: acc, score, reward; --reward FIELD names its field',
     ],
     ['no named reward', good, 1, '"hasOwnProperty" is missing', ['--reward', 'hasOwnProperty']],
     ['a reward that is text', '{"id":1,"acc":"yes"}', 1, '"acc" expected a finite number or a boolean, got "yes"'],
@@ -86,10 +86,10 @@ describe('a wrong log', () => {
     ['no named step', good, 1, '"epoch" is missing', ['--step', 'epoch']],
     ['no step under a discount', good, 1, /^"step" is missing, .*--step FIELD/, discounted],
     [
-      'two orders under a discount',
-      '{"id":"a","successes":1,"trials":2}\n{"id":"a","successes":1,"trials":2,"step":1}\n',
+      'a rollout without a step among steps, under a discount',
+      '{"id":"a","successes":1,"trials":2,"step":1}\n{"id":"a","score":1}\n',
       2,
-      'prompt "a" has rows with and without a step, and a discount below 1 needs one order',
+      /^"step" is missing, .*--step FIELD/,
       discounted,
     ],
     [

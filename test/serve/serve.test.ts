@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../../src/serve/session.ts';
 import { encodeState } from '../../src/state/codec.ts';
-import { type Settings, State } from '../../src/state/state.ts';
+import type { Settings } from '../../src/state/settings.ts';
+import { State } from '../../src/state/state.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -141,20 +142,15 @@ describe('insight-wasm serve', () => {
       'too late',
     ],
     [
-      observe({ id: 'n', successes: 1, trials: 1, step: 3 }, { id: 'n', successes: 1, trials: 1, step: 1 }),
-      'refused',
-      'too late',
-    ],
-    [
       observe({ id: 'n', successes: 1, trials: 1, step: 3 }, { id: 'p0', successes: 1, trials: 1, step: 1 }),
       'refused',
       'too late',
     ],
     [
       observe(
-        { id: 'p0', successes: 1, trials: 1, step: 3 },
+        { id: 'n', successes: 1, trials: 1, step: 3 },
         { id: 'n', successes: 1, trials: 1, step: 1 },
-        { id: 'n', successes: 1, trials: 1, step: 0 },
+        { id: 'p0', successes: 1, trials: 1, step: 0 },
       ),
       'refused',
       'too late',
@@ -308,7 +304,7 @@ describe('insight-wasm serve', () => {
       };
       const session = new Session(State.unseen(settings), save, 0);
       session.answer(observe(seen(1)));
-      if (isTried) expect(session.answer(observe(seen(3), seen(2)))).toMatchObject({ error: { code: 'refused' } });
+      if (isTried) expect(session.answer(observe(seen(3), seen(0)))).toMatchObject({ error: { code: 'refused' } });
       session.answer(observe(seen(4)));
       session.save();
       return file;

@@ -309,11 +309,11 @@ describe('insight-wasm ingest', () => {
     ['arrays in arrays', `${'['.repeat(1e5)}${']'.repeat(1e5)}\n`, 'the row expected an object, got an array'],
     ['an id of half a character', '{"id":"\\ud800","score":1,"step":1}\n', 'half of a surrogate pair is no text'],
     ['no step under a discount', '{"id":"a","score":1}\n', '"step" is missing', ['--discount', '0.9']],
-    ['rows with and then without steps', '{"id":"p0","score":1}\n', 'has no step here, and step 2 before'],
     [
-      'new prompts with and then without steps',
-      '{"id":"a","score":1,"step":1}\n{"id":"a","score":1}\n',
-      'log.jsonl:3: prompt "a" has rows with and then without a step',
+      'counts without a step after a step under a discount',
+      '{"id":"p0","successes":1,"trials":2}\n',
+      'log.jsonl:2: prompt "p0" has no step here, and comes after step 2: too late',
+      ['--discount', '0.9'],
     ],
     ['an endless step', '{"id":"a","score":1,"step":1e999}\n', '"step" expected a finite number, got Infinity'],
     [

@@ -6,11 +6,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lock } from '../../src/node/lock.ts';
 import { decodeState, encodeState } from '../../src/state/codec.ts';
 import { KeyTable } from '../../src/state/keys.ts';
-import { lock } from '../../src/node/lock.ts';
 import { encodeSections } from '../../src/state/sections.ts';
-import { type Settings, State } from '../../src/state/state.ts';
+import type { Settings } from '../../src/state/settings.ts';
+import { State } from '../../src/state/state.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawCandidates } from '../../src/candidates.ts';
-import { KeyTable } from '../../src/state/keys.ts';
 import { type Acquisition, PosteriorPool, type SelectOptions } from '../../src/index.ts';
+import { KeyTable } from '../../src/state/keys.ts';
 import { cli, folder, jsonl, visits as mixedVisits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -195,7 +195,7 @@ describe('insight-wasm explain', () => {
     );
     expect(await why('p1', '--exclude', at('some.txt'))).toBe('excluded');
     expect(await why(all.find((name) => !some.includes(name)) as string, '--only', at('some.txt'))).toBe(
-      'not in --only',
+      'not among those to select from',
     );
     const recent = names.find((name) => lastSteps.get(name) === 2) as string;
     expect(await why(recent, '--cooldown', '1')).toBe('cooling down');

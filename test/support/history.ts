@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type History, toHistory } from '../../src/evaluate/history.ts';
-import { Tally } from '../../src/logs/visits.ts';
 import type { Prior } from '../../src/index.ts';
+import { Visits } from '../../src/logs/visits.ts';
 import { updatePosterior } from '../../src/reference.ts';
 
 export interface Visit {
@@ -11,13 +11,13 @@ export interface Visit {
 
 /** The history of a log with these visits of each prompt, oldest first. */
 export function historyOf(prompts: readonly (readonly Visit[])[]): History {
-  const tally = new Tally(0, { threshold: 0.5 });
+  const log = new Visits();
   for (const [i, visits] of prompts.entries()) {
     const successes = visits.map((visit) => visit.successes);
     const trials = visits.map((visit) => visit.trials);
-    tally.add({ id: `p${i}`, step: undefined, isRollout: false, successes, trials });
+    log.add({ id: `p${i}`, step: undefined, isRollout: false, successes, trials });
   }
-  return toHistory(tally);
+  return toHistory(log);
 }
 
 export function visits(mostTrials = 12, most = 8): fc.Arbitrary<Visit[]> {

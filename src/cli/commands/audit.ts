@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
+import { DataError } from '../../errors.ts';
 import { Audit } from '../../logs/audit/audit.ts';
-import { toText } from '../text/audit-text.ts';
-import type { Command } from '../command.ts';
-import { DataError } from '../errors.ts';
-import { fromFlags, toInteger } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
-import { LOG_FLAGS, LOG_HELP, toLogs } from '../flags/log-flags.ts';
-import { readLogs } from '../../logs/read-log.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
+import type { Command } from '../command.ts';
+import { fromFlags, toInteger } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_HELP, toLogs } from '../flags/log-flags.ts';
+import { writeLines } from '../output.ts';
+import { readLogs } from '../read-logs.ts';
+import { toText } from '../text/audit-text.ts';
 
 const HELP = `Usage: insight-wasm audit LOGS... [flags]
 
@@ -49,11 +49,14 @@ export const audit: Command = {
     const rollouts = values.rollouts === undefined ? undefined : toInteger('rollouts', values.rollouts, 1, MOST_TRIALS);
 
     const found = new Audit(rule);
-    const taken = await readLogs(logs, streams, (row) => found.add(row), { onBad: (record) => found.addBad(record) });
+    const taken = await readLogs(logs, streams, (row) => found.add(row), {
+      hash: true, // to find twins
+      onBad: (record) => found.addBad(record),
+    });
     const report = found.report(taken, rollouts);
     const [first] = report.bad.first;
     if (report.rows === 0 && first !== undefined) {
-      throw new DataError(`${first.name}:${first.line}: ${first.reason}`);
+      throw new DataError('value', first.reason, { file: first.name, line: first.line });
     }
     await writeLines(streams.stdout, values.json ? [JSON.stringify(report)] : toText(report, streams.color));
   },

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchmark } from '../../../bench/benchmark.mjs';
 import { kernelBytes } from '../../core/kernel-bytes.ts';
+import { DataError } from '../../errors.ts';
 import type { Command } from '../command.ts';
-import { DataError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { fromFlags, toInteger } from '../flags/flags.ts';
 
 const HELP = `Usage: insight-wasm bench [flags]
@@ -43,7 +44,7 @@ export const bench: Command = {
     try {
       writeFileSync(json, `${JSON.stringify({ ...head, rows })}\n`);
     } catch (error) {
-      throw new DataError(`cannot write ${json}: ${(error as Error).message}`);
+      throw new DataError('file', `cannot write: ${(error as Error).message}`, { file: json });
     }
   },
 };

@@ -1,12 +1,12 @@
-import type { Command } from '../command.ts';
-import { DataError, UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
-import { printable } from '../../printable.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
-import { type Explanation, explainPrompt } from '../../state/explain.ts';
-import { quoteKey } from '../../state/keys.ts';
+import { DataError } from '../../errors.ts';
+import { escapeControls, quoteId } from '../../escape-controls.ts';
 import { loadState } from '../../node/state-file.ts';
+import { type Explanation, explainPrompt } from '../../state/explain.ts';
+import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { parseFlags } from '../flags/flags.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
+import { writeLines } from '../output.ts';
 
 const HELP = `Usage: insight-wasm explain KEY --state FILE [flags]
 
@@ -40,7 +40,7 @@ export const explain: Command = {
     const query = toQuery(values);
     const state = loadState(values.state);
     const index = state.keys.indexOf(key);
-    if (index < 0) throw new DataError(`${values.state}: ${quoteKey(key)} is not in it`);
+    if (index < 0) throw new DataError('unknown-id', `${quoteId(key)} is not in it`, { file: values.state, id: key });
     const explanation = explainPrompt(state, index, query);
     await writeLines(stdout, values.json ? [JSON.stringify(explanation)] : describe(explanation, state.size));
   },
@@ -50,7 +50,7 @@ function describe(explanation: Explanation, size: number): string[] {
   const { id, mean, evidence, visits, step, acquisition, score, factors, rank, chosen, why } = explanation;
   const product = Object.entries(factors).map(([name, value]) => `${name} ${value.toPrecision(6)}`);
   return [
-    `prompt     ${printable(id)}`,
+    `prompt     ${escapeControls(id)}`,
     `posterior  mean ${mean.toFixed(4)}, evidence ${evidence.toFixed(2)}`,
     `visits     ${visits}${step === null ? '' : `, the last at step ${step}`}`,
     `score      ${score.toPrecision(6)}${product.length === 0 ? '' : ` = ${product.join(' x ')}`}`,

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
+import { fitHistory } from '../../evaluate/fit.ts';
 import { PosteriorPool } from '../../index.ts';
 import type { Command } from '../command.ts';
-import { fitHistory } from '../../evaluate/fit.ts';
-import { toText } from '../text/fit-text.ts';
-import { readHistory } from '../../evaluate/history.ts';
 import { fromFlags } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
 import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { toPrior } from '../../state/settings.ts';
+import { toPrior } from '../flags/settings-flags.ts';
+import { writeLines } from '../output.ts';
+import { toText } from '../text/fit-text.ts';
+import { readHistory } from './read-history.ts';
 
 const HELP = `Usage: insight-wasm fit LOGS... [flags]
 

@@ -1,18 +1,21 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Command, Streams } from '../command.ts';
-import { DataError, UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
-import { printable } from '../../printable.ts';
+import { DataError } from '../../errors.ts';
+import { escapeControls } from '../../escape-controls.ts';
+import { STREAM } from '../../node/file-source.ts';
 import { followLinks } from '../../node/find.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { readLogs, toWarnings } from '../../logs/read-log.ts';
-import { Collector } from '../../state/collector.ts';
-import { STDIN } from '../../state/ledger.ts';
-import { checkRule, checkSettings, SETTINGS_FLAGS, toRule, toSettings } from '../../state/settings.ts';
-import { State } from '../../state/state.ts';
 import { findState, saveState, withLock } from '../../node/state-file.ts';
+import { Intake } from '../../state/intake.ts';
+import { type Log, STDIN } from '../../state/ledger.ts';
+import { checkRule, checkSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
+import type { Command, Streams } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { parseFlags } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
+import { SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
+import { writeLines } from '../output.ts';
+import { readLogs, warn } from '../read-logs.ts';
 
 const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 
@@ -61,9 +64,9 @@ export const ingest: Command = {
     toSettings(values);
     toLogs({ ...values, ...toRule(values) }, positionals); // a wrong flag is reported before anything is read
     const done = await withLock(path, () => addLogs(path, values, positionals, streams));
-    for (const warning of done.warnings) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
+    warn(streams, done.taken);
     await writeLines(streams.stdout, [
-      values.json ? JSON.stringify(done.report) : printable(describe(path, done.report)),
+      values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report)),
     ]);
   },
 };
@@ -80,29 +83,30 @@ interface Report {
 
 async function addLogs(path: string, values: Values, paths: readonly string[], streams: Streams) {
   const found = findState(path);
-  if (found !== undefined) checkSettings(found.settings, values);
-  if (found?.rule !== undefined) checkRule(found.rule, values);
+  if (found !== undefined) checkSettings(found.settings, toGiven(values));
+  if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
   const before = found ?? State.unseen(toSettings(values));
   const flags = before.rule ?? toRule(values);
   const { logs, rule } = toLogs({ ...values, ...flags }, paths);
 
-  const collector = new Collector(before, rule);
+  const intake = new Intake(before, rule);
   const toPath = (name: string): string =>
-    name === 'stdin' && paths.includes('-') ? STDIN : followLinks(resolve(name));
+    name === STREAM && paths.includes('-') ? STDIN : followLinks(resolve(name));
   const seen = new Set<string>();
-  const taken = await readLogs(logs, streams, (row) => collector.add(row), {
+  const taken = await readLogs(logs, streams, (row) => intake.add(row), {
+    hash: true,
     before(name) {
       const path = toPath(name);
-      if (seen.has(path)) throw new DataError(`${name}: given twice`);
+      if (seen.has(path)) throw new DataError('taken', 'given twice', { file: name });
       seen.add(path);
       return before.ledger.before(path);
     },
   });
-  const after = before.forLogs(collector.keys, flags);
-  after.ledger.take(taken.map(({ name, bytes, sha256 }) => ({ path: toPath(name), bytes, sha256 })));
-  after.observe(collector.observations(after));
+  const parts = taken.map(({ name, bytes, sha256 = '' }): Log => ({ path: toPath(name), bytes, sha256 }));
+  const known = before.ledger.logs;
+  const after = intake.end(parts, flags);
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, before.ledger.logs)) saveState(path, after);
+  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, known)) saveState(path, after);
   const report: Report = {
     rows,
     skipped: addUp(taken.map(({ skipped }) => skipped)),
@@ -111,7 +115,7 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
     logs: taken.length,
     step: after.lastStep ?? null,
   };
-  return { report, warnings: toWarnings(taken) };
+  return { report, taken };
 }
 
 function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

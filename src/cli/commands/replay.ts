@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
+import { compare } from '../../evaluate/compare.ts';
+import { toPlan } from '../../evaluate/replay-plan.ts';
 import { PosteriorPool } from '../../index.ts';
 import type { Command } from '../command.ts';
-import { compare } from '../../evaluate/compare.ts';
-import { readHistory } from '../../evaluate/history.ts';
-import { toPlan } from '../../evaluate/replay-plan.ts';
-import { toText } from '../text/replay-text.ts';
 import { fromFlags, toInteger, toNumber } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
 import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { toPrior } from '../../state/settings.ts';
+import { toPrior } from '../flags/settings-flags.ts';
+import { writeLines } from '../output.ts';
+import { toText } from '../text/replay-text.ts';
+import { readHistory } from './read-history.ts';
 
 const HELP = `Usage: insight-wasm replay LOGS... [flags]
 

@@ -1,20 +1,20 @@
 import { PARAMETERS, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
+import { checkOrder, Visits } from '../../logs/visits.ts';
+import { joinRows } from '../../node/dataset.ts';
+import { loadState } from '../../node/state-file.ts';
 import { referenceEngine } from '../../reference.ts';
-import { type Choice, toTable } from '../text/selection-table.ts';
+import { applyVisits } from '../../state/apply-visits.ts';
+import { choose } from '../../state/query.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { parseFlags, toChoice, toNumber } from '../flags/flags.ts';
-import { joinRows } from '../../node/dataset.ts';
-import { writeLines } from '../output.ts';
-import { printable } from '../../printable.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../flags/query-flags.ts';
 import { LOG_FLAGS, toLogs } from '../flags/log-flags.ts';
-import { readLogs, toWarnings } from '../../logs/read-log.ts';
-import { choose } from '../../state/query.ts';
-import { SETTINGS_FLAGS, toPrior } from '../../state/settings.ts';
-import { loadState } from '../../node/state-file.ts';
-import { Tally } from '../../logs/visits.ts';
+import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../flags/query-flags.ts';
+import { SETTINGS_FLAGS, toPrior } from '../flags/settings-flags.ts';
+import { writeLines } from '../output.ts';
+import { readLogs, warn } from '../read-logs.ts';
+import { type Choice, toTable } from '../text/selection-table.ts';
 
 const HELP = `Usage: insight-wasm select --state FILE [flags]
        insight-wasm select LOGS... [flags]
@@ -103,17 +103,20 @@ async function fromLogs(values: Values, paths: readonly string[], streams: Strea
     engine: engine === 'reference' ? referenceEngine : undefined,
   };
   const { count, options } = toSelection(values, poolOptions);
-  const tally = new Tally(poolOptions.discount, rule);
-  const taken = await readLogs(logs, streams, (row) => tally.add(row));
+  const visits = new Visits(rule);
+  const taken = await readLogs(logs, streams, (row) => {
+    checkOrder(row, poolOptions.discount);
+    visits.add(row);
+  });
 
-  const { ids } = tally;
+  const { ids } = visits;
   const pool = new PosteriorPool(ids.length, poolOptions);
-  for (const batch of tally.batches()) pool.update(batch);
+  applyVisits(visits, pool);
   const { indices, scores } = pool.select(count, options);
   const keys = Array.from(indices, (index) => ids[index] as string);
   await print(keys, pool, indices, scores, values, streams);
-  for (const warning of toWarnings(taken)) streams.stderr.write(`insight-wasm: ${printable(warning)}\n`);
-  if (streams.stderr.isTTY) streams.stderr.write(`${summarize(tally, options, poolOptions.discount)}\n`);
+  warn(streams, taken);
+  if (streams.stderr.isTTY) streams.stderr.write(`${summarize(visits, options, poolOptions.discount)}\n`);
 }
 
 async function print(
@@ -138,10 +141,10 @@ function refuse(values: Values, flags: readonly (keyof Values)[], reason: string
   if (given !== undefined) throw new UsageError(`--${given} ${reason}`);
 }
 
-function summarize(tally: Tally, { acquisition }: SelectOptions, discount: number): string {
+function summarize({ ids, rollouts }: Visits, { acquisition }: SelectOptions, discount: number): string {
   const rule = toRule(acquisition);
   return [
-    `${tally.ids.length.toLocaleString('en')} prompts, ${tally.rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
+    `${ids.length.toLocaleString('en')} prompts, ${rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
     ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
     `discount ${discount}`,
   ].join(', ');

@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { escapeControls } from '../../escape-controls.ts';
+import { parseObject } from '../../logs/json.ts';
+import { splitLines } from '../../logs/lines.ts';
+import { lock } from '../../node/lock.ts';
+import { findState, saveState } from '../../node/state-file.ts';
+import { RequestError } from '../../serve/request.ts';
+import { Session } from '../../serve/session.ts';
+import { checkSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { fromFlags, toInteger } from '../flags/flags.ts';
-import { printable } from '../../printable.ts';
-import { parseObject } from '../../logs/json.ts';
-import { splitLines } from '../../logs/split-lines.ts';
-import { RequestError } from '../../serve/request.ts';
-import { Session } from '../../serve/session.ts';
-import { lock } from '../../node/lock.ts';
-import { checkSettings, SETTINGS_FLAGS, toSettings } from '../../state/settings.ts';
-import { State } from '../../state/state.ts';
-import { findState, saveState } from '../../node/state-file.ts';
+import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 
 /** Bytes of the longest request: observations of a million prompts. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -69,7 +70,7 @@ export const serve: Command = {
       try {
         end();
       } catch (error) {
-        streams.stderr.write(`insight-wasm: ${printable((error as Error).message)}\n`);
+        streams.stderr.write(`insight-wasm: ${escapeControls((error as Error).message)}\n`);
         process.exitCode = 1;
       }
     };
@@ -77,8 +78,8 @@ export const serve: Command = {
     process.once('exit', exit).once('SIGTERM', stop).once('SIGINT', stop);
     try {
       const found = findState(path);
-      if (found !== undefined) checkSettings(found.settings, values);
-      session = new Session(found ?? State.unseen(settings), (state) => saveState(path, state), saveEvery);
+      if (found !== undefined) checkSettings(found.settings, toGiven(values));
+      session = new Session(found ?? State.unseen(settings), (state) => saveState(path, state), saveEvery, toVitals);
       await answerAll(session, streams);
     } finally {
       process.off('exit', exit).off('SIGTERM', stop).off('SIGINT', stop);
@@ -86,6 +87,10 @@ export const serve: Command = {
     }
   },
 };
+
+function toVitals(): object {
+  return { uptime: process.uptime(), memory: process.memoryUsage.rss() };
+}
 
 async function answerAll(session: Session, { stdin, stdout }: Streams): Promise<void> {
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
+import { type Simulation, simulateSteps } from '../../evaluate/simulation.ts';
+import { MOST_TRIALS } from '../../logs/row.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { fromFlags, toChoice, toInteger } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-import { MOST_TRIALS } from '../../logs/row.ts';
-import { type Simulation, simulateSteps } from '../../evaluate/simulation.ts';
 
 const HELP = `Usage: insight-wasm simulate [flags]
 

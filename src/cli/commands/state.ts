@@ -1,13 +1,14 @@
+import { escapeControls } from '../../escape-controls.ts';
+import { readRows, toKey } from '../../node/dataset.ts';
+import { findState, loadState, saveState, withLock } from '../../node/state-file.ts';
+import { exportRows, Importer } from '../../state/exchange.ts';
+import { checkSettings } from '../../state/settings.ts';
+import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { parseFlags } from '../flags/flags.ts';
-import { readRows, toKey } from '../../node/dataset.ts';
+import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
-import { printable } from '../../printable.ts';
-import { exportRows, Importer } from '../state/exchange.ts';
-import { checkSettings, SETTINGS_FLAGS, toSettings } from '../../state/settings.ts';
-import { State } from '../../state/state.ts';
-import { findState, loadState, saveState, withLock } from '../../node/state-file.ts';
 
 const HELP = `Usage: insight-wasm state show --state FILE [--json]
        insight-wasm state export --state FILE
@@ -84,7 +85,7 @@ function show(state: State, json: boolean): string[] {
     `prior      Beta(${settings.prior.alpha}, ${settings.prior.beta})`,
     `rule       ${flags.join(' ') || 'none yet'}`,
     ...ledger.logs.map(({ path, bytes, sha256 }) => `log        ${path}, ${number(bytes)} bytes, sha256 ${sha256}`),
-  ].map(printable);
+  ].map(escapeControls);
 }
 
 async function importRows(path: string, paths: readonly string[], values: Values, streams: Streams): Promise<void> {
@@ -96,7 +97,7 @@ async function importRows(path: string, paths: readonly string[], values: Values
   const fields = { id, hash: hash?.split(',') };
   await withLock(path, async () => {
     const found = findState(path);
-    if (found !== undefined) checkSettings(found.settings, values);
+    if (found !== undefined) checkSettings(found.settings, toGiven(values));
     const before = found ?? State.unseen(settings);
     const importer = new Importer(before.settings);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
@@ -104,7 +105,7 @@ async function importRows(path: string, paths: readonly string[], values: Values
     saveState(path, after);
     const number = (value: number): string => value.toLocaleString('en');
     await writeLines(streams.stdout, [
-      `${printable(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
+      `${escapeControls(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
     ]);
   });
 }

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { toRule } from '../../acquisition.ts';
+import { loadState } from '../../node/state-file.ts';
+import { type Forecast, toForecast } from '../../state/forecast.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { fromFlags } from '../flags/flags.ts';
-import { writeLines } from '../output.ts';
 import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
-import { type Outlook, toOutlook } from '../../state/forecast.ts';
-import { loadState } from '../../node/state-file.ts';
+import { writeLines } from '../output.ts';
 
 const HELP = `Usage: insight-wasm status --state FILE [flags]
 
@@ -47,18 +47,18 @@ export const status: Command = {
     const query = toQuery(values);
     // A group of one rollout is never mixed.
     const rollouts = Math.max(2, toRule(query.acquisition).rollouts || 8);
-    const outlook = toOutlook(loadState(values.state), query, rollouts);
-    await writeLines(stdout, values.json ? [JSON.stringify(outlook)] : describe(outlook));
+    const forecast = toForecast(loadState(values.state), query, rollouts);
+    await writeLines(stdout, values.json ? [JSON.stringify(forecast)] : describe(forecast));
   },
 };
 
-function describe(outlook: Outlook): string[] {
-  const { prompts, step, selected, wasted } = outlook;
+function describe(forecast: Forecast): string[] {
+  const { prompts, step, selected, wasted } = forecast;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(8);
   return [
     `prompts     ${prompts.toLocaleString('en')}${step === null ? '' : `, last step ${step}`}`,
     ...(['learnable', 'saturated', 'hopeless', 'unseen'] as const).map(
-      (name) => `${name.padEnd(10)}${percent(outlook[name])}`,
+      (name) => `${name.padEnd(10)}${percent(forecast[name])}`,
     ),
     wasted === null ? 'next batch  empty' : `wasted    ${percent(wasted)}  expected, of the next ${selected} groups`,
   ];

@@ -1,8 +1,8 @@
+import { FORMATS, type FormatName } from '../../logs/formats.ts';
+import type { Mapping } from '../../logs/mapping.ts';
+import { MOST_TRIALS, type SuccessRule } from '../../logs/row.ts';
 import { UsageError } from '../errors.ts';
 import { toChoice, toInteger, toNumber } from './flags.ts';
-import { MOST_TRIALS, type SuccessRule } from '../../logs/row.ts';
-import { FORMATS } from '../../logs/formats.ts';
-import type { Logs } from '../../logs/read-log.ts';
 
 /** For parseArgs. */
 export const LOG_FLAGS = {
@@ -35,10 +35,19 @@ export const LOG_HELP_SHORT = `  --format, --id, --hash, --reward, --threshold, 
   --rate              how logs are read: see insight-wasm audit --help
 `;
 
+/** Which logs, and how to read them. */
+export interface LogFlags {
+  /** Files, folders, globs; `-` is stdin. */
+  readonly paths: readonly string[];
+  /** By default told from each file. */
+  readonly format: FormatName | undefined;
+  readonly mapping: Mapping;
+}
+
 type LogValues = { readonly [flag in keyof typeof LOG_FLAGS]?: string | undefined } & { readonly threshold: string };
 
 /** What the flags and the positional arguments say of the logs, and which rewards are successes. */
-export function toLogs(values: LogValues, paths: readonly string[]): { logs: Logs; rule: SuccessRule } {
+export function toLogs(values: LogValues, paths: readonly string[]): { logs: LogFlags; rule: SuccessRule } {
   if (paths.length === 0) throw new UsageError('expected LOGS: files, folders or globs, or - for stdin');
   const { id, hash, reward, step, successes, rate } = values;
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');

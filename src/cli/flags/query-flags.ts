@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type PoolOptions, PosteriorPool, type SelectOptions } from '../../index.ts';
-import { ACQUISITION_FLAGS, type AcquisitionValues, toAcquisition } from './acquisition-flags.ts';
-import { UsageError } from '../errors.ts';
-import { fromFlags, toInteger, toNumber } from './flags.ts';
-import type { Query } from '../../state/query.ts';
 import { toDataError } from '../../node/durable-file.ts';
+import type { Query } from '../../state/query.ts';
+import { UsageError } from '../errors.ts';
+import { ACQUISITION_FLAGS, type AcquisitionValues, toAcquisition } from './acquisition-flags.ts';
+import { fromFlags, toInteger, toNumber } from './flags.ts';
 
 /** For parseArgs: what may be chosen of a log. */
 export const SELECT_FLAGS = {

@@ -1,6 +1,7 @@
-import { printable, shorten } from '../../printable.ts';
+import { escapeControls, shorten } from '../../escape-controls.ts';
+import type { Report } from '../../logs/audit/report.ts';
+import { withFlag } from './advice.ts';
 import { formatTable } from './table.ts';
-import type { Report } from '../../logs/audit/audit.ts';
 
 const MOST_LINES = 12;
 
@@ -42,15 +43,17 @@ export function toText(report: Report, color: boolean): string[] {
     ...toLines(kinds),
     '',
     ...toHistogram(report, bold),
-    ...report.bad.first.slice(0, MOST_LINES).map(({ name, line, reason }) => printable(`${name}:${line}: ${reason}`)),
+    ...report.bad.first
+      .slice(0, MOST_LINES)
+      .map(({ name, line, reason }) => escapeControls(`${name}:${line}: ${reason}`)),
     ...(report.bad.count > MOST_LINES ? [`… ${count(report.bad.count - MOST_LINES)} more bad records`] : []),
-    ...report.findings.map((finding) => printable(`! ${finding}`)),
+    ...report.findings.map((finding) => escapeControls(`! ${withFlag(finding)}`)),
   ];
 }
 
 function toLines(pairs: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(10, ...pairs.map(([title]) => title.length));
-  return pairs.map(([title, text]) => `${title.padEnd(width)}  ${printable(shorten(text, 200))}`);
+  return pairs.map(([title, text]) => `${title.padEnd(width)}  ${escapeControls(shorten(text, 200))}`);
 }
 
 /** The most common rewards, in order of value. */
@@ -65,7 +68,7 @@ function toHistogram({ rewards, rollouts }: Report, style: ((titles: string) => 
     [
       {
         title: Object.keys(fields)
-          .map((name) => printable(name))
+          .map((name) => escapeControls(name))
           .join(', '),
         align: 'right',
         cells: shown.map(({ value }) => String(value)),

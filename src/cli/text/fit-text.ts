@@ -1,5 +1,5 @@
-import { formatTable } from './table.ts';
 import type { Fit } from '../../evaluate/fit.ts';
+import { formatTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
 /** For people: one screen. */

@@ -1,6 +1,6 @@
-import { formatTable } from './table.ts';
 import type { Comparison, PolicyResult, Spread } from '../../evaluate/compare.ts';
 import { sum } from '../../evaluate/history.ts';
+import { formatTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
 const PARTS = 5;

@@ -1,4 +1,4 @@
-import { printable, shorten } from '../../printable.ts';
+import { escapeControls, shorten } from '../../escape-controls.ts';
 import { formatTable } from './table.ts';
 
 /** A selected prompt, as --json prints it. */
@@ -18,7 +18,7 @@ export function toTable(choices: readonly Choice[], color: boolean): string[] {
   return formatTable(
     [
       { title: 'rank', align: 'right', cells: choices.map((_, i) => String(i + 1)) },
-      { title: 'id', align: 'left', cells: choices.map(({ id }) => printable(shorten(id, MOST_ID))) },
+      { title: 'id', align: 'left', cells: choices.map(({ id }) => escapeControls(shorten(id, MOST_ID))) },
       // Every score is below 10: aligned at the left is aligned at the point.
       { title: 'score', align: 'left', cells: choices.map(({ score }) => score.toPrecision(6)) },
       { title: 'mean', align: 'right', cells: choices.map(({ mean }) => mean.toFixed(4)) },

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { bad, type Fields, getId, getNumber, getReward, isObject } from '../fields.ts';
 import type { LinesFormat } from '../format.ts';
 
@@ -27,7 +26,7 @@ export const nemoGym: LinesFormat = {
       const step = mapping.step === undefined ? undefined : getNumber(record, mapping.step);
       for (const rollout of toRollouts(record)) {
         if (rollout[reward] === undefined || rollout[reward] === null) sink.skip('no reward');
-        else if (!isNew(`${dirname(place.name)}\n${id}`, rollout[ROLLOUT])) sink.skip('read before');
+        else if (!isNew(`${folderOf(place.name)}\n${id}`, rollout[ROLLOUT])) sink.skip('read before');
         else sink.row({ id, step, isRollout: true, reward: getReward(rollout, reward), rewardField: reward });
       }
     };
@@ -37,6 +36,10 @@ export const nemoGym: LinesFormat = {
 function toRollouts(record: Fields): readonly Fields[] {
   const { rollout_infos: infos } = record;
   if (infos === undefined) return [record];
-  if (!Array.isArray(infos) || !infos.every(isObject)) throw bad('"rollout_infos"', 'an array of objects', infos);
+  if (!Array.isArray(infos) || !infos.every(isObject)) throw bad('rollout_infos', 'an array of objects', infos);
   return infos;
+}
+
+function folderOf(name: string): string {
+  return name.slice(0, Math.max(0, name.search(/[\\/][^\\/]*$/)));
 }

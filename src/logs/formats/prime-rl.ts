@@ -1,4 +1,4 @@
-import { DataError } from '../../cli/errors.ts';
+import { DataError } from '../../errors.ts';
 import { bad, type Fields, find, getId, getNumber, isObject } from '../fields.ts';
 import type { LinesFormat } from '../format.ts';
 import type { Mapping } from '../mapping.ts';
@@ -11,14 +11,14 @@ export const primeRl: LinesFormat = {
   recognizes: (first) => Array.isArray(first.traces) && isObject(first.task),
   open: (mapping) => (episode, sink, place) => {
     if (/[\\/]effective[\\/][^\\/]*$/.test(place.name)) {
-      throw new DataError('holds survivors only, which bias every posterior: read all/ instead of effective/');
+      throw new DataError('value', 'holds survivors only, which bias every posterior: read all/ instead of effective/');
     }
     if ((find(episode, 'run.work.type') ?? find(episode, 'run.type')) === 'eval') return sink.skip('evaluation');
     if (episode.ok !== true) return sink.skip('not ok');
-    if (!Array.isArray(episode.traces)) throw bad('"traces"', 'an array', episode.traces);
+    if (!Array.isArray(episode.traces)) throw bad('traces', 'an array', episode.traces);
     const step = getNumber(episode, mapping.step ?? 'run.work.step');
     for (const trace of episode.traces as unknown[]) {
-      if (!isObject(trace)) throw bad('"traces"', 'an array of objects', trace);
+      if (!isObject(trace)) throw bad('traces', 'an array of objects', trace);
       if (trace.ok === false) sink.skip('not ok');
       else if (find(trace, 'agent.trainable') === false) sink.skip('not trainable');
       else {
@@ -40,12 +40,12 @@ function toId(trace: Fields, episode: Fields, { id }: Mapping): string {
 /** The weighted sum, or one named score; undefined if there is none, since null is a score that was not run. */
 function toReward(trace: Fields, name: string | undefined): { reward: number; rewardField: string } | undefined {
   const { rewards } = trace;
-  if (!isObject(rewards)) throw bad('"rewards"', 'an object', rewards);
+  if (!isObject(rewards)) throw bad('rewards', 'an object', rewards);
   const scored = Object.entries(rewards).filter(([key, entry]) => entry !== null && (name ?? key) === key);
   if (scored.length === 0) return undefined;
   let reward = 0;
   for (const [key, entry] of scored) {
-    if (!isObject(entry)) throw bad(`"rewards.${key}"`, 'an object or null', entry);
+    if (!isObject(entry)) throw bad(`rewards.${key}`, 'an object or null', entry);
     const weight = entry.weight === undefined || name !== undefined ? 1 : getNumber(entry, 'weight');
     reward += getNumber(entry, 'score') * weight;
   }

@@ -1,4 +1,4 @@
-import { DataError } from '../../cli/errors.ts';
+import { DataError } from '../../errors.ts';
 import { contentKey } from '../content-key.ts';
 import { type Fields, get, getId, getNumber, getReward } from '../fields.ts';
 import type { TableFormat } from '../format.ts';
@@ -55,5 +55,5 @@ function toReward(columns: Columns): string {
   const found = Object.keys(columns).filter((name) => NUMERIC.includes(columns[name] ?? '') && !OWN.includes(name));
   if (found.length === 1) return found[0] as string;
   const which = found.length === 0 ? 'no column that can be' : `${found.join(', ')}: any may be`;
-  throw new DataError(`has ${which} the reward; --reward NAME names it`);
+  throw new DataError('no-reward', `has ${which} the reward`);
 }

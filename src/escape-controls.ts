@@ -2,11 +2,16 @@
  * The text on one line, with control, format and unpaired surrogate characters written as \u{...}: ids and bad values
  * come from a log, which must not be able to drive the terminal.
  */
-export function printable(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
 /** The text, or its beginning and an ellipsis, in at most `most` UTF-16 units. */
 export function shorten(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** The id of a prompt, for messages. */
+export function quoteId(id: string): string {
+  return `prompt ${escapeControls(JSON.stringify(shorten(id, 64)))}`;
 }

@@ -1,8 +1,9 @@
-import { LEAST, MOST } from '../../validate.ts';
 import { DataError } from '../errors.ts';
-import { bad, checkInteger, type Fields, getNumber, isObject } from '../../logs/fields.ts';
-import { quoteKey } from '../../state/keys.ts';
-import { type Settings, State } from '../../state/state.ts';
+import { quoteId } from '../escape-controls.ts';
+import { bad, checkInteger, type Fields, getNumber, isObject } from '../logs/fields.ts';
+import { LEAST, MOST } from '../validate.ts';
+import type { Settings } from './settings.ts';
+import { State } from './state.ts';
 
 /** The prompts of a state as lines of JSON, in the order of their keys. */
 export function* exportRows({ keys, pool, columns }: State): Generator<string> {
@@ -50,7 +51,7 @@ export class Importer {
     const prompt = Object.hasOwn(row, 'alpha') ? toPrompt(row) : undefined;
     const isKnown = this.#prompts.has(key);
     if (isKnown && (prompt ?? this.#prompts.get(key)) !== undefined) {
-      throw new DataError(`${quoteKey(key)} is there twice`);
+      throw new DataError('taken', `${quoteId(key)} is there twice`, { id: key });
     }
     if (!isKnown) this.#prompts.set(key, prompt);
   }
@@ -63,7 +64,7 @@ export class Importer {
     const keys = [...this.#prompts.keys()].filter((key) => {
       const isMissing = state.keys.indexOf(key) < 0;
       if (!isMissing && this.#prompts.get(key) !== undefined) {
-        throw new DataError(`${quoteKey(key)} is in the state, and keeps its posterior`);
+        throw new DataError('taken', `${quoteId(key)} is in the state, and keeps its posterior`, { id: key });
       }
       return isMissing;
     });
@@ -81,8 +82,11 @@ export class Importer {
       ([i, { alpha, beta }]) => imported.pool.alpha[i] !== alpha || imported.pool.beta[i] !== beta,
     );
     if (wrong !== undefined) {
+      const id = table.at(wrong[0]);
       throw new DataError(
-        `${quoteKey(table.at(wrong[0]))}: alpha and beta are not what "open" makes them with this discount and prior`,
+        'value',
+        `${quoteId(id)}: alpha and beta are not what "open" makes them with this discount and prior`,
+        { id },
       );
     }
     return imported;
@@ -112,7 +116,7 @@ function toPrompt(row: Fields): Prompt {
       trials: 0,
     };
   }
-  if (!isObject(open)) throw bad('"open"', 'an object', open);
+  if (!isObject(open)) throw bad('open', 'an object', open);
   const trials = checkInteger('open.trials', open.trials, 1, MOST_COUNT);
   return {
     ...posterior,
@@ -127,5 +131,5 @@ function toPrompt(row: Fields): Prompt {
 function getPosterior(row: Fields, name: string): number {
   const value = Math.fround(getNumber(row, name));
   if (value >= LEAST && value <= MOST) return value;
-  throw bad(JSON.stringify(name), `a number in [${LEAST}, ${MOST}]`, row[name]);
+  throw bad(name, `a number in [${LEAST}, ${MOST}]`, row[name]);
 }

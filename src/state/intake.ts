@@ -1,0 +1,43 @@
+import type { Row, SuccessRule } from '../logs/row.ts';
+import { checkOrder, Visits } from '../logs/visits.ts';
+import type { Log } from './ledger.ts';
+import type { Rule } from './settings.ts';
+import type { Observation, State } from './state.ts';
+
+/** Takes the rows of logs into a state. */
+export class Intake {
+  readonly #before: State;
+  readonly #visits: Visits;
+  /** In the state before, by the number of the prompt; -1: it is new. */
+  readonly #indices: number[] = [];
+
+  constructor(state: State, rule: SuccessRule) {
+    this.#before = state;
+    this.#visits = new Visits(rule);
+  }
+
+  /** @throws DataError for a row that comes too late for the state, or in no order */
+  add(row: Row): void {
+    const { settings, keys } = this.#before;
+    checkOrder(row, settings.discount);
+    const prompt = this.#visits.add(row);
+    this.#indices[prompt] ??= keys.indexOf(row.id);
+    this.#before.check({ index: this.#indices[prompt] as number, step: row.step, isRollout: row.isRollout });
+  }
+
+  /**
+   * The state with all of it, and the logs that it came from. The state before is then of no use.
+   * @throws DataError for logs that were taken before, or visits that fit no posterior
+   */
+  end(logs: readonly Log[], rule: Rule): State {
+    const after = this.#before.forLogs(this.#visits.ids, rule);
+    after.ledger.take(logs);
+    after.observe(this.#observations(after));
+    return after;
+  }
+
+  *#observations(state: State): Generator<Observation> {
+    const indices = this.#visits.ids.map((id) => state.keys.indexOf(id));
+    for (const { prompt, ...visit } of this.#visits.byTurn()) yield { ...visit, index: indices[prompt] as number };
+  }
+}
