@@ -1,6 +1,5 @@
 import { decompress } from 'fzstd';
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
 import { gunzip } from 'hyparquet-compressors/src/gzip.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
 import { DataError } from '../errors.ts';
@@ -12,10 +11,9 @@ import type { Source } from './source.ts';
 export type Columns = Readonly<Record<string, string | undefined>>;
 
 /** Codecs that hyparquet leaves to others; it has Snappy itself. What is longer than its page says is refused. */
-const compressors = {
+const codecs = {
   ZSTD: (input: Uint8Array, length: number) => decompress(input, new Uint8Array(length)),
   GZIP: (input: Uint8Array, length: number) => gunzip(input, new Uint8Array(length)),
-  BROTLI: decompressBrotli,
   LZ4: decompressLz4,
   LZ4_RAW: decompressLz4Raw,
 };
@@ -31,6 +29,10 @@ export async function openParquet({ name, size = 0, slice }: Source): Promise<Pa
   const file = { byteLength: size, slice: (start: number, end = size) => sliceWithin(size, start, end, slice) };
   const metadata = await parse(name, () => parquetMetadataAsync(file));
   const { children } = await parse(name, async () => parquetSchema(metadata));
+  const usesBrotli = metadata.row_groups.some(({ columns }) =>
+    columns.some(({ meta_data }) => meta_data?.codec === 'BROTLI'),
+  );
+  const compressors = usesBrotli ? { ...codecs, BROTLI: (await import('./brotli.ts')).decompressBrotli } : codecs;
   return {
     columns: Object.fromEntries(children.map(({ element }) => [element.name, element.type])),
     async read(columns, visit) {
