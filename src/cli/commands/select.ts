@@ -1,4 +1,4 @@
-import { PARAMETERS, toRule } from '../../acquisition.ts';
+import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { referenceEngine } from '../../reference.ts';
 import { type Choice, toTable } from '../choices.ts';
@@ -142,7 +142,9 @@ function summarize(tally: Tally, { acquisition }: SelectOptions, discount: numbe
   const rule = toRule(acquisition);
   return [
     `${tally.ids.length.toLocaleString('en')} prompts, ${tally.rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
-    ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
+    ...ACQUISITION_TABLE[rule.kind].parameters.flatMap((name) =>
+      rule[name] === undefined ? [] : `${name} ${rule[name]}`,
+    ),
     `discount ${discount}`,
   ].join(', ');
 }
