@@ -37,12 +37,12 @@ function poolOf({ columns, discount }) {
   return new PosteriorPool(columns.alpha.length, { discount }).set(columns);
 }
 
-/** A rule that is another one each time, so that the pool has no scores of it. @param {'exact' | 'fast'} precision */
-function fresh(precision) {
+/** A rule that is another one each time, so that the pool has no scores of it. */
+function fresh() {
   let eta = ETA;
   return () => {
     eta = eta === ETA ? ETA + 1e-9 : ETA;
-    return { kind: KIND, eta, precision };
+    return { kind: KIND, eta };
   };
 }
 
@@ -57,10 +57,7 @@ export function scoring(pool) {
   const ours = poolOf(pool);
   const out = new Float32Array(points);
   const expected = ours.score();
-  const through = (precision) => {
-    const rule = fresh(precision);
-    return () => ours.score({ out, acquisition: rule() })[points - 1];
-  };
+  const rule = fresh();
   const rivals = Object.entries(SCORERS).map(([name, scorer]) => {
     const count = Math.min(points, MOST[name]);
     const { alpha, beta } = first(pool.columns, count);
@@ -73,11 +70,7 @@ export function scoring(pool) {
     sameScores(name, scores, expected);
     return { name, points: count, run };
   });
-  return [
-    { name: US, points, run: through('exact') },
-    { name: "precision 'fast'", points, run: through('fast') },
-    ...rivals,
-  ];
+  return [{ name: US, points, run: () => ours.score({ out, acquisition: rule() })[points - 1] }, ...rivals];
 }
 
 /** The kernel's ways to score both columns, against a SIMD sum of them. @param {Case} pool @param {BufferSource} kernel */
@@ -171,7 +164,7 @@ export function training(pool, kernel) {
   const scores = ours.score();
   const { scan } = bareScan(kernel, scores, COUNT);
   const expected = ours.select(COUNT).scores;
-  const rule = fresh('exact');
+  const rule = fresh();
   const rescored = trainingStep(poolOf(pool), () => ({ acquisition: rule() }));
   const rivals = Object.entries(SCORERS)
     .filter(([name]) => points <= MOST[name])

@@ -88,7 +88,6 @@ function numbers() {
     against('… against JS with a table logarithm', 'score', million, 'table-log JS'),
     against('… against textbook JS', 'score', million, 'textbook JS'),
     row('… without discount (by table, the same bits)', 'score', million, US, 'lattice'),
-    row("… with `precision: 'fast'`", 'score', million, "precision 'fast'"),
     row('**topK**: 256 of 1,000,000 scores', 'top 256', million),
     against('… against a JS filter', 'top 256', million, 'JS filter'),
     against('… against a JS heap', 'top 256', million, 'JS heap'),

@@ -1,70 +1,107 @@
+// The acquisitions and their parameters as two tables. Checks, comparisons and lists all come from them.
 import type { Acquisition, AcquisitionKind, Rule } from './types.ts';
 import { bad, checkInteger, checkNumber, checkObject, checkOptions } from './validate.ts';
 
-type Parameter = 'rollouts' | 'eta' | 'mu' | 'target' | 'seed' | 'precision';
+/** The name of a parameter of some acquisition. */
+export type Parameter = Exclude<keyof Rule, 'kind'>;
 
-/** The parameters of each acquisition. */
-export const PARAMETERS: { readonly [K in AcquisitionKind]: readonly Parameter[] } = {
-  'weighted-mutual-information': ['rollouts', 'eta', 'mu', 'precision'],
-  'mutual-information': ['rollouts', 'precision'],
-  'difficulty-weight': ['eta', 'mu'],
-  'variance-reduction': ['rollouts'],
-  'inverse-evidence': [],
-  'expected-difficulty': ['target'],
-  'non-degenerate': ['rollouts'],
-  'bernoulli-variance': [],
-  'success-chance': ['rollouts'],
-  random: ['seed'],
-};
-
-/** All acquisitions, the default first. */
-export const ACQUISITIONS = Object.keys(PARAMETERS) as AcquisitionKind[];
-
-/** The paper's settings (Sec. 6): 8 rollouts a visit, eta = 3, mu = 0.3. */
-const DEFAULTS = { rollouts: 8, eta: 3, mu: 0.3, target: 0.5 };
-
-/** Largest integer of which all smaller ones are doubles too. */
-const MOST_SEED = Number.MAX_SAFE_INTEGER;
-
-export function checkSeed(title: string, seed: unknown): number {
-  return checkInteger(title, seed, 0, MOST_SEED);
+/** What values a parameter may have; `default` is what it is when it is not given. */
+interface ParameterSpec {
+  readonly least: number;
+  readonly most: number;
+  readonly integer: boolean;
+  /** undefined: the parameter has no default, and an acquisition may do without it. */
+  readonly default: number | undefined;
 }
 
-/** The default of what is not given; null is a value, and a wrong one. */
-const or = (value: unknown, otherwise: number): unknown => (value === undefined ? otherwise : value);
+/** All parameters; the defaults are the paper's settings (Sec. 6). */
+export const PARAMETER_TABLE: { readonly [P in Parameter]: ParameterSpec } = {
+  rollouts: { least: 1, most: 256, integer: true, default: 8 },
+  eta: { least: 0, most: 1e4, integer: false, default: 3 },
+  mu: { least: 0, most: 1, integer: false, default: 0.3 },
+  target: { least: 0, most: 1, integer: false, default: 0.5 },
+  /** The largest value is the largest integer of which all smaller ones are doubles too. */
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER, integer: true, default: undefined },
+};
+
+/** What an acquisition is made of. */
+interface AcquisitionSpec<P extends Parameter = Parameter> {
+  /**
+   * What a score depends on beside its parameters: the posterior; the seed and the index, so that `seed` is required;
+   * or both: the posterior and, where a seed is given, also the seed and the index.
+   */
+  readonly reads: 'posterior' | 'seed' | 'both';
+  readonly parameters: readonly P[];
+  /** Smallest number of rollouts, where that is not the one of PARAMETER_TABLE. */
+  readonly leastRollouts?: number;
+}
+
+/** The parameters that the type of an acquisition allows. */
+type ParameterOf<K extends AcquisitionKind> = keyof Extract<Acquisition, { readonly kind: K }> & Parameter;
+
+/** All acquisitions, the default first. */
+export const ACQUISITION_TABLE: { readonly [K in AcquisitionKind]: AcquisitionSpec } = {
+  'weighted-mutual-information': { reads: 'both', parameters: ['rollouts', 'eta', 'mu', 'seed'] },
+  'mutual-information': { reads: 'posterior', parameters: ['rollouts'] },
+  'difficulty-weight': { reads: 'both', parameters: ['eta', 'mu', 'seed'] },
+  'variance-reduction': { reads: 'posterior', parameters: ['rollouts'] },
+  'inverse-evidence': { reads: 'posterior', parameters: [] },
+  'expected-difficulty': { reads: 'both', parameters: ['target', 'seed'] },
+  'non-degenerate': { reads: 'posterior', parameters: ['rollouts'], leastRollouts: 2 },
+  'bernoulli-variance': { reads: 'posterior', parameters: [] },
+  'success-chance': { reads: 'posterior', parameters: ['rollouts'] },
+  random: { reads: 'seed', parameters: ['seed'] },
+} satisfies { [K in AcquisitionKind]: AcquisitionSpec<ParameterOf<K>> };
+
+/** The names of all acquisitions, the default first. */
+export const ACQUISITIONS = Object.keys(ACQUISITION_TABLE) as AcquisitionKind[];
+
+const NAMES = Object.keys(PARAMETER_TABLE) as Parameter[];
+
+/** Checks a value of a parameter that was given. */
+export function checkParameter(title: string, name: Parameter, value: unknown, leastRollouts?: number): number {
+  const { most, integer, ...spec } = PARAMETER_TABLE[name];
+  const least = name === 'rollouts' ? (leastRollouts ?? spec.least) : spec.least;
+  return integer ? checkInteger(title, value, least, most) : checkNumber(title, value, least, most);
+}
+
+/** Checks a seed, of whatever it is. */
+export function checkSeed(title: string, seed: unknown): number {
+  return checkParameter(title, 'seed', seed);
+}
 
 /** Checks an acquisition and fills in its defaults. */
 export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-information' }): Rule {
   checkObject('acquisition', acquisition);
   const { kind } = acquisition;
-  if (typeof kind !== 'string' || !Object.hasOwn(PARAMETERS, kind)) {
+  if (typeof kind !== 'string' || !Object.hasOwn(ACQUISITION_TABLE, kind)) {
     throw bad('acquisition.kind', `one of ${ACQUISITIONS.join(', ')}`, kind, typeof kind === 'string');
   }
-  const takes = PARAMETERS[kind];
+  if ('precision' in acquisition) {
+    throw new TypeError('"acquisition.precision" is gone: every score is exact, and as fast as `fast` was');
+  }
+  const { reads, parameters, leastRollouts } = ACQUISITION_TABLE[kind];
   const given: { readonly [P in Parameter]?: unknown } = checkOptions<object>('acquisition', acquisition, [
     'kind',
-    ...takes,
+    ...parameters,
   ]);
-  const number = (name: 'eta' | 'mu' | 'target', most: number): number =>
-    takes.includes(name) ? checkNumber(`acquisition.${name}`, or(given[name], DEFAULTS[name]), 0, most) : 0;
-  const precision = given.precision === undefined ? 'exact' : given.precision;
-  if (precision !== 'exact' && precision !== 'fast') {
-    throw bad('acquisition.precision', '"exact" or "fast"', precision, typeof precision === 'string');
-  }
+  const value = (name: Parameter): number | undefined => {
+    if (!parameters.includes(name)) return undefined;
+    const got = given[name] === undefined ? PARAMETER_TABLE[name].default : given[name]; // null is a value, and a wrong one
+    if (got === undefined && reads === 'both') return undefined;
+    return checkParameter(`acquisition.${name}`, name, got, leastRollouts);
+  };
   return {
     kind,
-    precision,
-    rollouts: takes.includes('rollouts')
-      ? checkInteger(
-          'acquisition.rollouts',
-          or(given.rollouts, DEFAULTS.rollouts),
-          kind === 'non-degenerate' ? 2 : 1,
-          256,
-        )
-      : 0,
-    eta: number('eta', 1e4),
-    mu: number('mu', 1),
-    target: number('target', 1),
-    seed: takes.includes('seed') ? checkSeed('acquisition.seed', given.seed) : 0,
+    rollouts: value('rollouts') ?? 0,
+    eta: value('eta') ?? 0,
+    mu: value('mu') ?? 0,
+    target: value('target') ?? 0,
+    seed: value('seed'),
   };
+}
+
+/** Whether two rules give the same scores. */
+export function sameRule(a: Rule | undefined, b: Rule): boolean {
+  return a !== undefined && a.kind === b.kind && NAMES.every((name) => a[name] === b[name]);
 }

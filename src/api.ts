@@ -20,7 +20,6 @@ export type {
   EngineFactory,
   Indices,
   Posterior,
-  Precision,
   Prior,
   Rule,
   Scores,

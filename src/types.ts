@@ -1,4 +1,8 @@
-/** The rule that scores a datapoint; every field but `kind` and `seed` has a default. Scores: docs/method.md. */
+/**
+ * The rule that scores a datapoint; every field but `kind` and `seed` has a default. Scores: docs/method.md.
+ * Where `seed` is optional, giving one replaces the mean m by a draw phi of the posterior Beta(alpha, beta), a pure
+ * function of (seed, index, alpha, beta): Thompson sampling. A new seed changes all scores, so use it with candidates.
+ */
 export type Acquisition =
   /** w(m) I_K (Eq. 16), the default: `rollouts` 8, `eta` 3, `mu` 0.3. */
   | {
@@ -6,27 +10,28 @@ export type Acquisition =
       readonly rollouts?: number | undefined;
       readonly eta?: number | undefined;
       readonly mu?: number | undefined;
-      /** 'fast': interpolated, within 5e-7 relative on [1e-3, 1e6], at a cost that does not depend on `rollouts`. */
-      readonly precision?: Precision | undefined;
+      /** Draws phi of w(phi) (the paper's Table 4); I_K is not sampled. */
+      readonly seed?: number | undefined;
     }
   /** I_K in nats (Eq. 10-13). */
-  | {
-      readonly kind: 'mutual-information';
-      readonly rollouts?: number | undefined;
-      readonly precision?: Precision | undefined;
-    }
+  | { readonly kind: 'mutual-information'; readonly rollouts?: number | undefined }
   /** w(m) = m (1 - m) exp(-eta (m - mu)^2) (Eq. 15). */
   | {
       readonly kind: 'difficulty-weight';
       readonly eta?: number | undefined;
       readonly mu?: number | undefined;
+      readonly seed?: number | undefined;
     }
   /** K m (1 - m) / ((n + 1)(n + K)) (Eq. 8, for K rollouts). */
   | { readonly kind: 'variance-reduction'; readonly rollouts?: number | undefined }
   /** 1 / n. */
   | { readonly kind: 'inverse-evidence' }
-  /** -|m - target|, `target` 0.5. */
-  | { readonly kind: 'expected-difficulty'; readonly target?: number | undefined }
+  /** -|m - target|, `target` 0.5; with a `seed`, Thompson difficulty (MoPPS, arXiv 2507.04632). */
+  | {
+      readonly kind: 'expected-difficulty';
+      readonly target?: number | undefined;
+      readonly seed?: number | undefined;
+    }
   /** Chance of a group with both successes and failures; `rollouts` >= 2. */
   | { readonly kind: 'non-degenerate'; readonly rollouts?: number | undefined }
   /** E[phi (1 - phi)]. */
@@ -36,19 +41,17 @@ export type Acquisition =
   /** Uniform in [0, 1), a pure function of (seed, index). */
   | { readonly kind: 'random'; readonly seed: number };
 
-export type Precision = 'exact' | 'fast';
-
 export type AcquisitionKind = Acquisition['kind'];
 
-/** An acquisition with all its parameters checked and filled in; those its kind does not use are 0. */
+/** An acquisition with all its parameters checked and filled in; those its kind does not use are 0, a seed undefined. */
 export interface Rule {
   readonly kind: AcquisitionKind;
-  readonly precision: Precision;
   readonly rollouts: number;
   readonly eta: number;
   readonly mu: number;
   readonly target: number;
-  readonly seed: number;
+  /** undefined: nothing is drawn. */
+  readonly seed: number | undefined;
 }
 
 export interface Prior {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as oracle from '../src/reference.ts';
-import { fastErrors, goldenPoints, type Point, regionOf, worstErrors } from './support/accuracy.ts';
+import { goldenPoints, type Point, regionOf, worstErrors } from './support/accuracy.ts';
 import { bytesOf, ENTRIES } from './support/engines.ts';
 import { golden, goldenFile, ulps } from './support/golden.ts';
 
@@ -27,12 +27,6 @@ describe.each(ENTRIES)('golden scores on the $name engine', ({ entry }) => {
       const shown = kind === 'expected-difficulty' ? `${error.toExponential(1)} absolute` : error.toFixed(3);
       return `| ${kind} | ${region} | ${count} | ${shown} | ${at.alpha} | ${at.beta} | ${rollouts} |`;
     });
-    const fast = fastErrors(entry, points).map(
-      ({ kind, points: count, error, at }) =>
-        `| ${kind} | ${count} | ${error.toExponential(1)} | ${at.alpha} | ${at.beta} | ${
-          'rollouts' in at.acquisition ? at.acquisition.rollouts : ''
-        } |`,
-    );
     await expect(`# Accuracy
 
 Written by \`npm test -- -u\` out of the golden vectors (test/golden, 25 digits by mpmath) and checked by every test run.
@@ -46,12 +40,6 @@ up to 2^24 and 256 rollouts; the same bound holds there.
 | acquisition | region | golden values | worst error (ulp) | at alpha | beta | rollouts |
 | --- | --- | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
-
-With \`precision: 'fast'\`, for alpha, beta in [1e-3, 1e6] and any rollouts, where the bound is 5e-7 relative:
-
-| acquisition | golden values | worst relative error | at alpha | beta | rollouts |
-| --- | ---: | ---: | ---: | ---: | ---: |
-${fast.join('\n')}
 `).toMatchFileSnapshot('../docs/accuracy.md');
   });
 

@@ -9,7 +9,6 @@ const RULES: readonly Acquisition[] = [
   { kind: 'expected-difficulty' },
   { kind: 'inverse-evidence' },
   { kind: 'random', seed: 3 },
-  { kind: 'mutual-information', precision: 'fast' },
 ];
 
 test('random sequences of commands do what a naive model does', () => {

@@ -27,7 +27,7 @@ const LAYERS: readonly [RegExp, RegExp][] = [
   [/^pool\.ts$/, /^(errors|types|validate|acquisition|candidates|snapshot)$/],
   [/^stateless\.ts$/, /^(pool|types|validate|acquisition)$/],
   [/^api\.ts$/, /^(errors|types|pool|stateless)$/],
-  [/^core\//, /^(core\/.*|errors|types|validate|candidates|@assemblyscript\/loader)$/],
+  [/^core\//, /^(core\/.*|errors|types|validate|acquisition|candidates|@assemblyscript\/loader)$/],
   [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
   [/^(index|slim|workerd)\.ts$/, /^(api|kernel\.wasm|core\/.*|pool|stateless|types|validate)$/],
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],

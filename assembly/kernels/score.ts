@@ -4,7 +4,7 @@ import { difficultyWeight } from "./difficulty-weight";
 import { nonDegenerate, successChance } from "./group-chances";
 import { mutualInformation, setRollouts } from "./mutual-information";
 
-// The acquisitions by number: src/core/rules.ts has the same list.
+// The acquisitions by number, NUMBERS in src/core/rules.ts; 'random' has kernels of its own.
 const WEIGHTED_MUTUAL_INFORMATION = 0;
 const MUTUAL_INFORMATION = 1;
 const DIFFICULTY_WEIGHT = 2;
@@ -13,7 +13,7 @@ const INVERSE_EVIDENCE = 4;
 const EXPECTED_DIFFICULTY = 5;
 const NON_DEGENERATE = 6;
 const BERNOULLI_VARIANCE = 7;
-// and 8, success-chance, which is what is left
+const SUCCESS_CHANCE = 8;
 
 /** Two pairs of mutual information. */
 const I = memory.data(32, 16);
@@ -58,6 +58,7 @@ function pair(kind: i32, alpha: v128, beta: v128, K: u32, p: v128, q: v128): v12
     case EXPECTED_DIFFICULTY: return expectedDifficulty(alpha, beta, p);
     case NON_DEGENERATE: return nonDegenerate(alpha, beta, K);
     case BERNOULLI_VARIANCE: return bernoulliVariance(alpha, beta);
-    default: return successChance(alpha, beta, K);
+    case SUCCESS_CHANCE: return successChance(alpha, beta, K);
+    default: return unreachable();
   }
 }

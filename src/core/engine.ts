@@ -3,7 +3,7 @@ import type { CandidateSet, Engine, EngineFactory, Prior, Rule, Selection } from
 import { gatherValues, Instance, part } from './instance.ts';
 import { type Kernel, kernelSource } from './kernel.ts';
 import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
-import { words } from './rules.ts';
+import { seedWords } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
 import { Scorer } from './scorer.ts';
 import { beginTopK, endTopK, topK } from './top-k.ts';
@@ -11,13 +11,11 @@ import { beginTopK, endTopK, topK } from './top-k.ts';
 /** The engine that runs kernel.wasm; `module` is asked once, on first use. */
 export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
   const instantiate = kernelSource(module);
-  // For calls without a pool, and the interpolation of pools too small for a table of their own.
   const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES }));
-  const fast = once(() => new Instance(instantiate(), { fast: true }));
   return {
     name: 'wasm',
-    create: (size, prior, discount) => new WasmEngine(instantiate, fast, size, prior, discount),
-    score: (rule, alpha, beta, out) => new Scorer(workspace(), undefined, fast).scoreArrays(rule, alpha, beta, out),
+    create: (size, prior, discount) => new WasmEngine(instantiate, size, prior, discount),
+    score: (rule, alpha, beta, out) => new Scorer(workspace(), undefined).scoreArrays(rule, alpha, beta, out),
     topK: (scores, count) => topK(workspace(), instantiate, scores, count),
   };
 }
@@ -40,7 +38,7 @@ class WasmEngine implements Engine {
   readonly #scorer: Scorer;
   readonly #scores: ScoreColumn;
 
-  constructor(instantiate: () => Kernel, fast: () => Instance, size: number, prior: Prior, discount: number) {
+  constructor(instantiate: () => Kernel, size: number, prior: Prior, discount: number) {
     const instance = new Instance(instantiate(), { size, keyBytes: KEY_BYTES });
     this.#instantiate = instantiate;
     this.#instance = instance;
@@ -48,7 +46,7 @@ class WasmEngine implements Engine {
     this.#discount = discount;
     this.alpha = instance.column(instance.at.alpha, size);
     this.beta = instance.column(instance.at.beta, size);
-    this.#scorer = new Scorer(instance, discount === 1 ? prior : undefined, fast);
+    this.#scorer = new Scorer(instance, discount === 1 ? prior : undefined);
     this.#scores = new ScoreColumn(instance, instantiate, this.#scorer, size);
     this.reset(undefined);
   }
@@ -150,7 +148,7 @@ class WasmEngine implements Engine {
     beginTopK(this.#instance, count);
     for (let start = 0; start < size; start += STAGE) {
       const end = Math.min(size, start + STAGE);
-      kernel.draw(start, end, size, this.alpha.length, ...words(seed), at.indices);
+      kernel.draw(start, end, size, this.alpha.length, ...seedWords(seed), at.indices);
       this.#scoreStaged(rule, end - start);
       kernel.offerAt(at.stageScores, at.indices, end - start);
     }

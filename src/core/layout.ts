@@ -12,8 +12,6 @@ export const KEY_BYTES = 8 * roomFor(MOST_KEPT);
 export const MOST_DRAWN = 16_384;
 /** How many posteriors off the table of the lattice are scored at a time; few, so that the table is soon filled. */
 export const LATTICE_STAGE = 512;
-/** From this size on a pool has a table for `precision: 'fast'` of its own; smaller ones share one. */
-const LEAST_TABLED = 65_536;
 /** How many scores share a maximum, and how many maxima one of the next level: assembly/kernels/maxima.ts. */
 const BLOCK = 16;
 
@@ -41,8 +39,6 @@ export interface Layout {
   readonly scores: number;
   /** f32 each: a maximum for every 16 scores, then one for every 16 of those, and so on. */
   readonly maxima: number;
-  /** Cells of the interpolation, assembly/kernels/fast.ts; 0 where there are none. */
-  readonly fastTable: number;
   /** Of the whole memory. */
   readonly pages: number;
 }
@@ -53,12 +49,10 @@ export interface Needs {
   readonly size?: number;
   /** Bytes for the keys of selections. */
   readonly keyBytes?: number;
-  /** Whether it has a table for `precision: 'fast'`, whatever its size. */
-  readonly fast?: boolean;
 }
 
 /** Lays out the memory of an instance of a kernel, or returns undefined where it would pass 4 GiB. */
-export function layOut(kernel: Kernel, { size = 0, keyBytes = 0, fast = false }: Needs): Layout | undefined {
+export function layOut(kernel: Kernel, { size = 0, keyBytes = 0 }: Needs): Layout | undefined {
   let end = kernel.heapBase.value as number;
   const take = (bytes: number): number => {
     const start = Math.ceil(end / 64) * 64;
@@ -79,7 +73,6 @@ export function layOut(kernel: Kernel, { size = 0, keyBytes = 0, fast = false }:
     beta: take(4 * size),
     scores: take(4 * size),
     maxima: take(bytesOfMaxima(size)),
-    fastTable: fast || size >= LEAST_TABLED ? take(kernel.fastTableBytes.value as number) : 0,
     pages: Math.ceil(end / PAGE),
   };
   return end <= MOST_BYTES ? layout : undefined;

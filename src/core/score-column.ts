@@ -1,8 +1,8 @@
+import { sameRule } from '../acquisition.ts';
 import type { Rule, Selection } from '../types.ts';
 import { gatherValues, type Instance, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
 import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
-import { sameRule } from './rules.ts';
 import type { Scorer } from './scorer.ts';
 import { endTopK, topKOfColumn } from './top-k.ts';
 

@@ -1,35 +1,35 @@
+import { sameRule } from '../acquisition.ts';
 import type { Prior, Rule } from '../types.ts';
 import { type Instance, part } from './instance.ts';
 import { LATTICE_STAGE, STAGE } from './layout.ts';
-import { kernelRule, sameRule, words } from './rules.ts';
+import { kernelRule, seedWords } from './rules.ts';
 
 /** Scores what stands in the memory of an instance, by the kernel that suits the rule: the direct one, or a table. */
 export class Scorer {
   readonly #instance: Instance;
   readonly #lattice: Prior | undefined;
-  readonly #fast: () => Instance;
   /** What the table of the lattice holds. */
   #tabled: Rule | undefined;
 
-  /** `lattice`: the prior of a pool without discount; `fast`: where the table of `precision: 'fast'` is, if not here. */
-  constructor(instance: Instance, lattice: Prior | undefined, fast: () => Instance) {
+  /** `lattice`: the prior of a pool without discount. */
+  constructor(instance: Instance, lattice: Prior | undefined) {
     this.#instance = instance;
     this.#lattice = lattice;
-    this.#fast = fast;
   }
 
   /** Scores the whole pool of `size` datapoints into its score column. */
   scoreColumn(rule: Rule, size: number): void {
     const { kernel, at } = this.#instance;
-    if (rule.kind === 'random') kernel.scoreRandom(at.scores, size, 0, ...words(rule.seed));
-    else if (rule.precision === 'exact' && this.#lattice !== undefined) this.#scoreLattice(rule, this.#lattice, size);
+    if (rule.kind === 'random') kernel.scoreRandom(at.scores, size, 0, ...seedWords(rule.seed as number));
+    else if (this.#lattice !== undefined) this.#scoreLattice(rule, this.#lattice, size);
     else this.#score(rule, at.alpha, at.beta, at.scores, size);
   }
 
   /** Scores the first `count` staged posteriors, whose indices are staged too; the result is a view of the stage. */
   scoreStaged(rule: Rule, count: number): Float32Array {
     const { kernel, at, scores } = this.#instance;
-    if (rule.kind === 'random') kernel.scoreRandomAt(at.stageScores, count, at.indices, ...words(rule.seed));
+    if (rule.kind === 'random')
+      kernel.scoreRandomAt(at.stageScores, count, at.indices, ...seedWords(rule.seed as number));
     else this.#score(rule, at.stageAlpha, at.stageBeta, at.stageScores, count);
     return part(scores, 0, count);
   }
@@ -47,21 +47,8 @@ export class Scorer {
   }
 
   #score(rule: Rule, alphaPtr: number, betaPtr: number, outPtr: number, count: number): void {
-    const { kernel, at } = this.#instance;
     const [kind, rollouts, etaOrTarget, mu] = kernelRule(rule);
-    if (rule.precision === 'exact') {
-      kernel.score(kind, alphaPtr, betaPtr, outPtr, count, rollouts, etaOrTarget, mu);
-    } else if (at.fastTable !== 0) {
-      const weighted = rule.kind === 'weighted-mutual-information' ? 1 : 0;
-      kernel.scoreFast(weighted, alphaPtr, betaPtr, outPtr, count, rollouts, rule.eta, mu, at.fastTable);
-    } else {
-      const [alpha, beta, out] = [alphaPtr, betaPtr, outPtr].map((ptr) => this.#instance.column(ptr, count)) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-      ];
-      new Scorer(this.#fast(), undefined, this.#fast).scoreArrays(rule, alpha, beta, out);
-    }
+    this.#instance.kernel.score(kind, alphaPtr, betaPtr, outPtr, count, rollouts, etaOrTarget, mu);
   }
 
   #scoreLattice(rule: Rule, prior: Prior, size: number): void {

@@ -1,4 +1,4 @@
-import { PARAMETERS } from '../acquisition.ts';
+import { ACQUISITION_TABLE } from '../acquisition.ts';
 import { type Acquisition, type AcquisitionKind, type PoolOptions, PosteriorPool } from '../index.ts';
 import { type History, visitsOf } from './history.ts';
 
@@ -56,10 +56,10 @@ export function* replay(history: History, kind: AcquisitionKind, seed: number, o
 }
 
 function toAcquisition(kind: AcquisitionKind, rollouts: number, seed: number): Acquisition {
-  const takes = PARAMETERS[kind];
+  const { reads, parameters } = ACQUISITION_TABLE[kind];
   return {
     kind,
-    ...(takes.includes('rollouts') && { rollouts }),
-    ...(takes.includes('seed') && { seed }),
+    ...(parameters.includes('rollouts') && { rollouts }),
+    ...(reads === 'seed' && { seed }),
   } as Acquisition;
 }

@@ -12,7 +12,6 @@ import {
   successChance,
   varianceReduction,
 } from './closed-forms.ts';
-import { fastInformation } from './fast.ts';
 import { mutualInformation } from './mutual-information.ts';
 import { bestPositions } from './top-k.ts';
 
@@ -37,18 +36,13 @@ export const referenceEngine: EngineFactory = {
 /** 2 GiB of columns, which every runtime grants. */
 const MOST_SIZE = 2 ** 28;
 
-function information({ precision, rollouts }: Rule, alpha: number, beta: number): number {
-  if (precision === 'exact') return mutualInformation(alpha, beta, rollouts);
-  return fastInformation(alpha, beta, rollouts) * (1 / (alpha + beta));
-}
-
 /** The score of one posterior before its rounding to float32; `index` matters to seeded kinds alone. */
 function scoreOne(rule: Rule, alpha: number, beta: number, index: number): number {
   switch (rule.kind) {
     case 'weighted-mutual-information':
-      return difficultyWeight(alpha, beta, rule.eta, rule.mu) * information(rule, alpha, beta);
+      return difficultyWeight(alpha, beta, rule.eta, rule.mu) * mutualInformation(alpha, beta, rule.rollouts);
     case 'mutual-information':
-      return information(rule, alpha, beta);
+      return mutualInformation(alpha, beta, rule.rollouts);
     case 'difficulty-weight':
       return difficultyWeight(alpha, beta, rule.eta, rule.mu);
     case 'variance-reduction':
@@ -64,7 +58,7 @@ function scoreOne(rule: Rule, alpha: number, beta: number, index: number): numbe
     case 'success-chance':
       return successChance(alpha, beta, rule.rollouts);
     case 'random':
-      return ((philox(index >>> 2, SCORE_STREAM, rule.seed)[index & 3] as number) >>> 8) * 2 ** -24;
+      return ((philox(index >>> 2, SCORE_STREAM, rule.seed as number)[index & 3] as number) >>> 8) * 2 ** -24;
   }
 }
 

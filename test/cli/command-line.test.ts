@@ -44,10 +44,7 @@ describe('a wrong command line', () => {
     ['select a --eta=-1', '--eta expected a number in [0, 10000], got -1'],
     ['select a --mu 2', '--mu expected a number in [0, 1], got 2'],
     ['select a --acquisition expected-difficulty --target 2', '--target expected a number in [0, 1], got 2'],
-    [
-      'select a --target 0.5',
-      '--acquisition weighted-mutual-information takes rollouts, eta, mu, precision, not --target',
-    ],
+    ['select a --target 0.5', '--acquisition weighted-mutual-information takes rollouts, eta, mu, seed, not --target'],
     ['select a --acquisition inverse-evidence --eta 3', '--acquisition inverse-evidence takes no parameter, not --eta'],
     ['select a --acquisition random', '--acquisition random needs --seed'],
     ['select a --acquisition random --seed 0.5', '--seed expected an integer in [0, 9007199254740991], got 0.5'],

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ACQUISITIONS, PARAMETERS, toRule } from '../../src/acquisition.ts';
+import { ACQUISITION_TABLE, ACQUISITIONS, toRule } from '../../src/acquisition.ts';
 import type { Acquisition } from '../../src/index.ts';
 import { cli, expected, type Fields, folder, historyRows, jsonl, output, rolloutRows, visits } from '../support/cli.ts';
 
@@ -63,8 +63,8 @@ describe('insight-wasm select', () => {
       const rule = toRule({ kind } as Acquisition);
       const line = help.split('\n').find((text) => new RegExp(`^  (.*, )?${kind}\\b`).test(text));
       expect(line).toBeDefined();
-      for (const name of PARAMETERS[kind]) {
-        if (name !== 'precision') expect(line).toContain(`${name} ${rule[name]}`);
+      for (const name of ACQUISITION_TABLE[kind].parameters) {
+        if (name !== 'seed') expect(line).toContain(`${name} ${rule[name]}`);
       }
     }
   });

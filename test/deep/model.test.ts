@@ -9,7 +9,6 @@ test('100,000 random commands do what a naive model does', () => {
     { kind: 'non-degenerate', rollouts: 4 },
     { kind: 'bernoulli-variance' },
     { kind: 'mutual-information', rollouts: 3 },
-    { kind: 'weighted-mutual-information', precision: 'fast' },
   ];
   const next = seeded(2_026);
   for (let round = 0; round < 500; round++) {

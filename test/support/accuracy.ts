@@ -141,34 +141,3 @@ export function worstErrors(entry: Entry, points: readonly Point[]): Worst[] {
   }
   return [...worst.values()].sort((a, b) => a.region.localeCompare(b.region) * -1 || a.kind.localeCompare(b.kind));
 }
-
-/** Of `precision: 'fast'`: the worst relative error of each kind, for alpha, beta <= 1e6 and any rollouts. */
-export function fastErrors(entry: Entry, points: readonly Point[]): Omit<Worst, 'region'>[] {
-  const groups = new Map<string, Point[]>(); // by acquisition: a table serves one number of rollouts at a time
-  for (const point of points) {
-    if (!point.acquisition.kind.endsWith('mutual-information') || Math.max(point.alpha, point.beta) > 1e6) continue;
-    const key = JSON.stringify(point.acquisition);
-    groups.set(key, [...(groups.get(key) ?? []), point]);
-  }
-  const worst = new Map<string, Omit<Worst, 'region'>>();
-  for (const group of groups.values()) {
-    const [{ acquisition }] = group as [Point];
-    const fast = { ...acquisition, precision: 'fast' } as Acquisition;
-    const scores = entry.score(
-      group.map(({ alpha }) => alpha),
-      group.map(({ beta }) => beta),
-      { acquisition: fast },
-    );
-    group.forEach((at, i) => {
-      const { kind } = acquisition;
-      // below the normal range of float32, in units of its last place
-      const error = Math.abs((scores[i] as number) - at.want) / Math.max(at.want, 2 ** -126);
-      const before = worst.get(kind) ?? { kind, points: 0, error: -1, at };
-      worst.set(kind, {
-        ...(error > before.error ? { kind, error, at } : before),
-        points: before.points + 1,
-      } as Omit<Worst, 'region'>);
-    });
-  }
-  return [...worst.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
-}

@@ -17,8 +17,6 @@ export const ACQUISITIONS: readonly Acquisition[] = [
   { kind: 'mutual-information', rollouts: 1 },
   { kind: 'mutual-information', rollouts: 16 },
   { kind: 'mutual-information', rollouts: 65 },
-  { kind: 'weighted-mutual-information', precision: 'fast' },
-  { kind: 'mutual-information', rollouts: 33, precision: 'fast' },
   { kind: 'difficulty-weight', eta: 10_000, mu: 0.5 },
   { kind: 'variance-reduction', rollouts: 4 },
   { kind: 'inverse-evidence' },

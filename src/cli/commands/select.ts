@@ -1,4 +1,4 @@
-import { PARAMETERS, toRule } from '../../acquisition.ts';
+import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { checkOrder, Visits } from '../../logs/visits.ts';
 import { joinRows } from '../../node/dataset.ts';
@@ -145,7 +145,9 @@ function summarize({ ids, rollouts }: Visits, { acquisition }: SelectOptions, di
   const rule = toRule(acquisition);
   return [
     `${ids.length.toLocaleString('en')} prompts, ${rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
-    ...PARAMETERS[rule.kind].map((name) => `${name} ${rule[name]}`),
+    ...ACQUISITION_TABLE[rule.kind].parameters.flatMap((name) =>
+      rule[name] === undefined ? [] : `${name} ${rule[name]}`,
+    ),
     `discount ${discount}`,
   ].join(', ');
 }

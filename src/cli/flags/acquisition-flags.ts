@@ -1,4 +1,4 @@
-import { ACQUISITIONS, PARAMETERS } from '../../acquisition.ts';
+import { ACQUISITION_TABLE, ACQUISITIONS } from '../../acquisition.ts';
 import type { Acquisition } from '../../types.ts';
 import { UsageError } from '../errors.ts';
 import { toChoice, toNumber } from './flags.ts';
@@ -10,7 +10,6 @@ export const ACQUISITION_FLAGS = {
   eta: { type: 'string' },
   mu: { type: 'string' },
   target: { type: 'string' },
-  precision: { type: 'string' },
 } as const;
 
 /** Ends in a new line. */
@@ -21,7 +20,6 @@ export const ACQUISITIONS_HELP = `Acquisitions, with the defaults of their param
   mutual-information, variance-reduction, non-degenerate, success-chance:
                                rollouts 8
   bernoulli-variance, inverse-evidence, random
-  The two of mutual information also take --precision fast: within 5e-7, sooner.
 `;
 
 export interface AcquisitionValues {
@@ -30,29 +28,26 @@ export interface AcquisitionValues {
   readonly eta?: string | undefined;
   readonly mu?: string | undefined;
   readonly target?: string | undefined;
-  readonly precision?: string | undefined;
 }
 
 /** The acquisition that the flags name; a parameter that it does not take is a UsageError. */
 export function toAcquisition(values: AcquisitionValues, seed: number | undefined): Acquisition {
   const kind = toChoice('acquisition', values.acquisition, ACQUISITIONS);
-  const takes = PARAMETERS[kind];
+  const takes = ACQUISITION_TABLE[kind].parameters;
   const parameters: {
     rollouts?: number;
     eta?: number;
     mu?: number;
     target?: number;
-    precision?: string;
     seed?: number;
   } = {};
-  for (const name of ['rollouts', 'eta', 'mu', 'target', 'precision'] as const) {
+  for (const name of ['rollouts', 'eta', 'mu', 'target'] as const) {
     const text = values[name];
     if (text === undefined) continue;
     if (!takes.includes(name)) {
       throw new UsageError(`--acquisition ${kind} takes ${takes.join(', ') || 'no parameter'}, not --${name}`);
     }
-    if (name === 'precision') parameters.precision = toChoice(name, text, ['exact', 'fast']);
-    else parameters[name] = toNumber(name, text);
+    parameters[name] = toNumber(name, text);
   }
   if (kind === 'random') {
     if (seed === undefined) throw new UsageError('--acquisition random needs --seed');

@@ -25,7 +25,7 @@ export const QUERY_FLAGS = {
 /** Ends in a new line. */
 export const QUERY_HELP = `  --count N           how many to select (256)
   --acquisition KIND  the rule that scores a prompt: insight-wasm --help
-  --rollouts K, --eta X, --mu X, --target X, --precision NAME
+  --rollouts K, --eta X, --mu X, --target X
                       parameters of the rule
   --candidates N      select out of N prompts, drawn at random with --seed
   --seed N            needed by --candidates and by --acquisition random

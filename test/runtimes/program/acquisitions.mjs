@@ -2,13 +2,9 @@
 export const ACQUISITIONS = [
   { kind: 'weighted-mutual-information' },
   { kind: 'weighted-mutual-information', rollouts: 5, eta: 0.5, mu: 0.8 },
-  { kind: 'weighted-mutual-information', precision: 'fast' },
-  { kind: 'weighted-mutual-information', rollouts: 5, eta: 0.5, mu: 0.8, precision: 'fast' },
   { kind: 'mutual-information' },
   { kind: 'mutual-information', rollouts: 1 },
   { kind: 'mutual-information', rollouts: 65 },
-  { kind: 'mutual-information', precision: 'fast' },
-  { kind: 'mutual-information', rollouts: 33, precision: 'fast' },
   { kind: 'difficulty-weight' },
   { kind: 'difficulty-weight', eta: 10_000, mu: 0.5 },
   { kind: 'variance-reduction' },
