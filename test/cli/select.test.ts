@@ -58,9 +58,9 @@ describe('insight-wasm select', () => {
 
   test('all ten acquisitions are tried above, and named in the help of the program with their defaults', () => {
     expect(samples.map(({ kind }) => kind)).toEqual(ACQUISITIONS);
-    const help = output(['--help']).replaceAll(/[,:]?\n {5,}/g, ' ');
-    for (const kind of ACQUISITIONS.slice(0, -1)) {
-      const rule = toRule({ kind } as Acquisition);
+    const help = output(['--help']);
+    for (const kind of ACQUISITIONS) {
+      const rule = toRule({ kind, ...(kind === 'random' && { seed: 1 }) } as Acquisition);
       const line = help.split('\n').find((text) => new RegExp(`^  (.*, )?${kind}\\b`).test(text));
       expect(line).toBeDefined();
       for (const name of ACQUISITION_TABLE[kind].parameters) {

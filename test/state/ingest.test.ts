@@ -32,7 +32,7 @@ beforeEach(() => {
 const ingest = (...flags: string[]): Promise<string> => outputHere(['ingest', log, '--state', state, ...flags]);
 
 interface Exported {
-  readonly key: string;
+  readonly id: string;
   readonly alpha: number;
   readonly beta: number;
   readonly visits: number;
@@ -61,7 +61,7 @@ describe('insight-wasm ingest', () => {
       }
       const found = await exported();
       expect(found).toHaveLength(40);
-      for (const { key, alpha, beta, visits: visited } of found) {
+      for (const { id: key, alpha, beta, visits: visited } of found) {
         const { alpha: wanted, beta: other } = pool.get(ids.indexOf(key));
         expect([key, alpha, beta, visited]).toEqual([key, wanted, other, 3]);
       }
@@ -153,10 +153,10 @@ describe('insight-wasm ingest', () => {
   test('prompts are in order of hash, whatever the order of the log', async () => {
     writeFileSync(log, jsonl(visits));
     await ingest();
-    const keys = (await exported()).map(({ key }) => key);
+    const keys = (await exported()).map(({ id }) => id);
     writeFileSync(log, jsonl([...visits].reverse()));
     await outputHere(['ingest', log, '--state', at('other.iws')]);
-    expect((await exported(at('other.iws'))).map(({ key }) => key)).toEqual(keys);
+    expect((await exported(at('other.iws'))).map(({ id }) => id)).toEqual(keys);
     expect(keys).not.toEqual([...keys].sort());
   });
 
@@ -196,7 +196,7 @@ describe('insight-wasm ingest', () => {
     await outputHere(['ingest', at('logs/latest'), '--state', state]);
     appendFileSync(at('logs/42/1.jsonl'), row);
     await outputHere(['ingest', at('logs'), at('logs/latest'), '--state', state]);
-    expect(await exported()).toMatchObject([{ key: 'a', alpha: 3, beta: 1 }]);
+    expect(await exported()).toMatchObject([{ id: 'a', alpha: 3, beta: 1 }]);
   });
 
   test('a state keeps the mode of its file', async () => {
@@ -229,7 +229,7 @@ describe('insight-wasm ingest', () => {
     await ingest('--id', 'prompt', '--reward', 'r', '--threshold', '0.3', '--discount', '0.5', '--prior', '2,3');
     appendFileSync(log, jsonl([{ prompt: 'a', step: 2, r: 0.2 }]));
     await ingest();
-    expect(await exported()).toMatchObject([{ key: 'a', alpha: 2.5, beta: 4, visits: 2, step: 2 }]);
+    expect(await exported()).toMatchObject([{ id: 'a', alpha: 2.5, beta: 4, visits: 2, step: 2 }]);
     await ingest('--threshold', '0.30', '--discount', '.5', '--prior', '2.0,3');
   });
 
@@ -291,7 +291,7 @@ describe('insight-wasm ingest', () => {
       'log.jsonl:3: prompt "a" has step 4 after step 5: too late, as below discount 1 the order counts',
     );
     await outputHere(['ingest', log, '--state', at('other.iws')]);
-    expect(await exported(at('other.iws'))).toContainEqual(expect.objectContaining({ key: 'a', alpha: 3, step: 5 }));
+    expect(await exported(at('other.iws'))).toContainEqual(expect.objectContaining({ id: 'a', alpha: 3, step: 5 }));
   });
 
   test('within one run steps may come in any order', async () => {

@@ -10,12 +10,17 @@ import { type Log, STDIN } from '../../state/ledger.ts';
 import { checkRule, checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
+import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { fromRule, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 import { readLogs, warn } from '../read-logs.ts';
+
+const INGEST_FLAGS = {
+  state: required('FILE', 'the state, such as pool.iws', text),
+  ...SETTINGS_FLAGS,
+  json: toggle('what was done, as JSON'),
+} as const;
 
 const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 
@@ -26,16 +31,11 @@ for stdin, in any of the formats that insight-wasm audit tells.
 The state remembers how far it has read each log, so ingest may run as often as
 you like: it takes what is new, and nothing twice. A log that was rewritten or
 cut is refused. Rollouts of one prompt and step are one observation, also when
-they come in parts. FILE is replaced at once: stopped at any moment, it is
-the old state or the new one.
+they come in parts. Below discount 1 a step that is older than the last one of
+its prompt is refused, as the order counts. FILE is replaced at once: stopped at
+any moment, it is the old state or the new one.
 
-  --state FILE        the state, such as pool.iws
-  --discount X        the share of older evidence that an observation keeps (1);
-                      below 1 a step that is older than the last one of its
-                      prompt is refused, as the order counts
-  --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
-${LOG_HELP_SHORT}  --json              what was done, as JSON
-
+${toHelp(INGEST_FLAGS)}${toShortHelp(LOG_FLAGS, LOG_FLAGS_ELSEWHERE)}
 --discount, --prior, --id, --hash, --reward and --threshold stay what they were
 when the state was made, and need not be repeated.
 
@@ -44,25 +44,17 @@ Examples:
   insight-wasm select --state pool.iws --count 256
 `;
 
-const FLAGS = {
-  ...LOG_FLAGS,
-  ...SETTINGS_FLAGS,
-  threshold: { type: 'string' }, // no default, as that of the state is one
-  state: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
+const FLAGS = { ...INGEST_FLAGS, ...LOG_FLAGS } as const;
 
-type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+type Values = ValuesOf<typeof FLAGS>;
 
 export const ingest: Command = {
   summary: 'add logs of rollouts to a state',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parseFlags(args, FLAGS);
+    const { values, positionals } = parse(args, FLAGS);
     const { state: path } = values;
-    if (!path) throw new UsageError('expected --state FILE');
-    toSettings(values);
-    toLogs({ ...values, ...toRule(values) }, positionals); // a wrong flag is reported before anything is read
+    toLogs(values, positionals); // a wrong flag is reported before anything is read
     const done = await withLock(path, () => addLogs(path, values, positionals, streams));
     warn(streams, done.taken);
     await writeLines(streams.stdout, [
@@ -87,7 +79,7 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
   const before = found ?? State.unseen(toSettings(values));
   const flags = before.rule ?? toRule(values);
-  const { logs, rule } = toLogs({ ...values, ...flags }, paths);
+  const { logs, rule } = toLogs({ ...values, ...fromRule(flags) }, paths);
 
   const intake = new Intake(before, rule);
   const toPath = (name: string): string =>
