@@ -79,7 +79,7 @@ export interface DataPlace {
  * Data that cannot be read or make no sense: a log, a state, a data set. `message` is `file:line: reason`.
  * @example
  * import { DataError } from 'insight-wasm/logs';
- * new DataError('missing', '"id" is missing', { field: 'id' }).at('a.jsonl', 3).message; // a.jsonl:3: "id" is missing
+ * new DataError('missing', '"id" is missing', { field: 'id' }).at('a.jsonl', 3).message; // 'a.jsonl:3: "id" is missing'
  */
 export class DataError extends Error {
   override readonly name = 'DataError';

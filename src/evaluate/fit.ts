@@ -1,7 +1,8 @@
 import type { Prior } from '../index.ts';
+import type { Visits } from '../logs/visits.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CurvePoint, discountError, toCurve } from './curve.ts';
-import { type History, sum } from './history.ts';
+import { type History, sum, toHistory } from './history.ts';
 import { type Belief, promptLosses } from './likelihood.ts';
 import { EVIDENCES, type Found, MEANS, search } from './search.ts';
 
@@ -23,6 +24,28 @@ export interface Fit {
   readonly calibration: Calibration;
   /** In words: what should make one doubt. */
   readonly notes: readonly string[];
+}
+
+/** How to fit. */
+export interface FitOptions {
+  /** Is kept, and only the discount is fitted. */
+  readonly prior?: Prior | undefined;
+}
+
+/**
+ * The discount and the prior under which each visit of a log was least surprising, given the visits of the same prompt
+ * before it: least one-step-ahead log loss of the Beta-binomial (Eq. 12), in nats a visit. A prompt has to be visited
+ * three times before a discount makes a difference.
+ * @throws DataError for a log without a visit, or with rollouts that have no step
+ * @example
+ * import { fit } from 'insight-wasm/evaluate';
+ * import { Visits } from 'insight-wasm/logs';
+ * const visits = new Visits();
+ * visits.add({ id: 'a', isRollout: false, step: undefined, successes: [0, 1, 4, 7, 8], trials: [8, 8, 8, 8, 8] });
+ * fit(visits, { prior: { alpha: 1, beta: 1 } }).discount < 1; // true: what is old says little here
+ */
+export function fit(visits: Visits, { prior }: FitOptions = {}): Fit {
+  return fitHistory(toHistory(visits), prior);
 }
 
 const UNIFORM: Prior = { alpha: 1, beta: 1 };
