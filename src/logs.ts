@@ -6,7 +6,7 @@ export type { Proposal, ValueCount } from './logs/audit/propose-rule.ts';
 export type { Finding, FindingCode, Report } from './logs/audit/report.ts';
 export type { Place } from './logs/format.ts';
 export type { FormatName } from './logs/formats.ts';
-export type { BlobInput, LogInput, StreamInput } from './logs/inputs.ts';
+export type { BlobInput, BlobPart, LogInput, StreamInput, StreamReader } from './logs/inputs.ts';
 export type { Part } from './logs/lines.ts';
 export type { Mapping } from './logs/mapping.ts';
 export { type AuditOptions, auditLogs, readLogs } from './logs/read-logs.ts';

@@ -7,15 +7,28 @@ export interface BlobInput {
   readonly name?: string;
   /** Of a file out of a folder: its path there. */
   readonly webkitRelativePath?: string;
-  readonly slice: (start?: number, end?: number) => { readonly arrayBuffer: () => Promise<ArrayBuffer> };
+  /** A part of it. */
+  readonly slice: (start?: number, end?: number) => BlobPart;
+}
+
+/** The bytes of a part of a Blob. */
+export interface BlobPart {
+  /** A copy of them. */
+  readonly arrayBuffer: () => Promise<ArrayBuffer>;
 }
 
 /** What a web stream of bytes is. */
 export interface StreamInput {
-  readonly getReader: () => {
-    readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-    readonly cancel: (reason?: unknown) => Promise<void>;
-  };
+  /** Its one reader. */
+  readonly getReader: () => StreamReader;
+}
+
+/** What the reader of a web stream is. */
+export interface StreamReader {
+  /** The next bytes. */
+  readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  /** Lets go of the stream. */
+  readonly cancel: (reason?: unknown) => Promise<void>;
 }
 
 /** A log: a File or Blob, bytes, a stream of bytes, or anything with the methods of `Source`. */

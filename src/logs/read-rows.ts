@@ -48,6 +48,7 @@ export interface ReadProgress {
 
 /** What an AbortSignal is, also where there is no DOM. */
 export interface Abortable {
+  /** Throws the reason if it was aborted. */
   readonly throwIfAborted: () => void;
 }
 
