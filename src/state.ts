@@ -7,6 +7,7 @@ export type { Forecast } from './state/forecast.ts';
 export {
   type Choice,
   type CountedVisit,
+  type ImportedPrompt,
   type IngestOptions,
   type PromptPosterior,
   PromptState,

@@ -57,6 +57,9 @@ export interface Choice {
   readonly evidence: number;
 }
 
+/** A prompt to add: at the prior, or with a posterior from elsewhere. */
+export type ImportedPrompt = Pick<ExportedPrompt, 'id'> & Partial<ExportedPrompt>;
+
 /** What to select: all but the count has a default. */
 export type SelectQuery = Omit<Query, 'count'>;
 
@@ -239,7 +242,7 @@ export class PromptState {
    * Adds prompts with their posteriors, such as those of `export`.
    * @throws DataError for one that is there, or makes no sense; the state stays as it was
    */
-  import(prompts: Iterable<{ readonly id: string }>): this {
+  import(prompts: Iterable<ImportedPrompt>): this {
     const importer = new Importer(this.#state.settings);
     for (const prompt of prompts) importer.add(prompt.id, { ...prompt });
     this.#replace(this.#state.merge(importer.end(this.#state)));
