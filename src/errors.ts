@@ -38,7 +38,7 @@ export type DataCode =
   | 'value'
   /** Rollouts without a step, where the order counts. */
   | 'no-step'
-  /** A reward that cannot be told from the other fields, or that no record has. */
+  /** It is unclear which field is the reward, or no record has it. */
   | 'no-reward'
   /** A file that is not there, or may not be read or written. */
   | 'file'

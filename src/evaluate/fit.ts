@@ -8,9 +8,9 @@ import { EVIDENCES, type Found, MEANS, search } from './search.ts';
 
 /** What a log says of the discount and the prior. */
 export interface Fit {
-  /** 1 if the log does not tell. */
+  /** 1 if the loss does not depend on it. */
   readonly discount: number;
-  /** Standard error for this prior; null at an end of [0, 1], and where the log does not tell. */
+  /** Standard error for this prior; null at an end of [0, 1], and where the loss does not depend on the discount. */
   readonly discountError: number | null;
   readonly prior: Prior;
   /** What was found in the log, and not given or left at its default. */
@@ -63,10 +63,10 @@ export function fitHistory(history: History, given?: Prior): Fit {
   const isMixed = right > 0 && right < rollouts;
   const found: Found = isMixed
     ? search((belief) => sum(promptLosses(history, belief)) / visits, given)
-    : { discount: 1, prior: given ?? UNIFORM, tells: { discount: false, evidence: false } };
+    : { discount: 1, prior: given ?? UNIFORM, identifies: { discount: false, evidence: false } };
   const belief = toDigits(found, given);
   const curve = toCurve(history, belief);
-  const fitted = { discount: found.tells.discount, prior: found.tells.evidence };
+  const fitted = { discount: found.identifies.discount, prior: found.identifies.evidence };
   return {
     ...belief,
     discountError: fitted.discount ? discountError(history, belief) : null,
@@ -79,7 +79,7 @@ export function fitHistory(history: History, given?: Prior): Fit {
     calibration: calibrate(history, belief),
     notes: isMixed
       ? toNotes(belief, fitted, curve, given, history.prompts)
-      : [`every rollout of the log is ${right === 0 ? 'wrong' : 'right'}: it tells neither discount nor prior`],
+      : [`every rollout of the log is ${right === 0 ? 'wrong' : 'right'}: neither discount nor prior can be fitted`],
   };
 }
 
@@ -109,7 +109,7 @@ function toNotes(
     notes.push('a discount of 1 fits as well, within two standard errors');
   }
   if (given !== undefined) return notes;
-  if (!fitted.prior) notes.push('single rollouts tell the mean of the prior, not its evidence: that stays at 2');
+  if (!fitted.prior) notes.push('of single rollouts only the mean of the prior can be fitted: its evidence stays at 2');
   const evidence = alpha + beta;
   if (isNearEnd(evidence, EVIDENCES) || isNearEnd(alpha / evidence, MEANS)) {
     notes.push(

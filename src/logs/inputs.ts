@@ -38,7 +38,7 @@ export type LogInput = BlobInput | Uint8Array | ArrayBuffer | StreamInput | Asyn
 const CHUNK = 256 * 1024;
 
 /**
- * A log as a source. A File keeps its name, of its folder too where the browser tells it; others are "log 1", "log 2".
+ * A log as a source. A File keeps its name, and its path in the folder if one was picked; others are "log 1", "log 2".
  * @param index place among the logs, from 0
  * @throws TypeError for anything else
  */

@@ -7,7 +7,7 @@ import type { Row, SuccessRule } from './row.ts';
 
 /**
  * Visits the rows of logs, log by log, and says what was read of each. Any format of insight-wasm audit, plain, gzip or
- * zstd, told from the bytes. Memory: one line of a log, or one row group of Parquet; nothing is kept.
+ * zstd, recognised by the bytes. Memory: one line of a log, or one row group of Parquet; nothing is kept.
  * @param logs Files, Blobs, bytes or streams, oldest first
  * @param visit takes each row, with its place; what it throws ends the reading
  * @throws DataError that names log and line; the reason of `options.signal`; TypeError for what is no log

@@ -54,7 +54,7 @@ export interface Abortable {
 
 /** How to read logs. */
 export interface ReadOptions {
-  /** By default told from each file. */
+  /** By default recognised from the first record of each file. */
   readonly format?: FormatName | undefined;
   /** Names of the fields; by default those that the format has. */
   readonly mapping?: Mapping | undefined;

@@ -25,7 +25,7 @@ export interface Opened {
 
 /**
  * Opens a log, and decompresses it if it begins as gzip or zstd do, whatever its name.
- * @param onBytes is told of bytes as they are read, before decompression
+ * @param onBytes is called with the count of bytes of each chunk, before decompression
  * @throws DataError that names the log; `chunks` too
  */
 export async function openSource(
