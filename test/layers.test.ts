@@ -23,10 +23,10 @@ function imports(folder: string, pattern: RegExp): [file: string, imported: stri
 const LAYERS: readonly [RegExp, RegExp][] = [
   [/^(errors|kernel\.wasm\.d)\.ts$/, /^$/],
   [/^(types|validate|random|crc32)\.ts$/, /^(errors|types)$/],
-  [/^(acquisition|candidates|snapshot)\.ts$/, /^(errors|types|validate|random|crc32)$/],
+  [/^(acquisition|candidates|merge|snapshot)\.ts$/, /^(errors|types|validate|random|crc32)$/],
   [/^pool\.ts$/, /^(errors|types|validate|acquisition|candidates|snapshot)$/],
   [/^stateless\.ts$/, /^(pool|types|validate|acquisition)$/],
-  [/^api\.ts$/, /^(errors|types|pool|stateless)$/],
+  [/^api\.ts$/, /^(errors|types|merge|pool|stateless)$/],
   [/^core\//, /^(core\/.*|errors|types|validate|acquisition|candidates|@assemblyscript\/loader)$/],
   [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
   [/^(index|slim|workerd)\.ts$/, /^(api|kernel\.wasm|core\/.*|pool|stateless|types|validate)$/],
