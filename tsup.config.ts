@@ -20,9 +20,13 @@ const patch = (name: string, file: RegExp, changes: readonly (readonly [RegExp, 
   },
 });
 
-/** Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. */
+/**
+ * Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. And its
+ * decoder of strings, which is missing in jsdom: the kernel has no strings.
+ */
 const withoutPolyfill = patch('without-polyfill', /@assemblyscript[\\/]loader[\\/]index\.js$/, [
   [/^Object\.hasOwn = (?:.*\n)*?^};$/m, ''],
+  [/^const utf16 = new TextDecoder.*$/m, ''],
 ]);
 
 /** Damage must not run for hours, or out of memory: runs end with their page, and pages at 2^24 values. */

@@ -1,3 +1,5 @@
+import type { Observations } from './types.ts';
+
 // Every door's checks: TypeError for a wrong type, RangeError for a wrong value, the bad value in the message.
 // Arrays are copied first and checked as they are copied, so that what was checked is what is used.
 
@@ -7,6 +9,8 @@ export const MOST = 2 ** 24;
 /** Largest alpha or beta of a prior. */
 export const MOST_PRIOR = 1e6;
 const MOST_TRIALS = 65_535;
+/** Positions are unsigned 32-bit integers. */
+export const MOST_SIZE = 2 ** 32 - 1;
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -86,7 +90,19 @@ export function checkLength(title: string, got: number, expected: number): void 
 /** A copy of indices into `size` datapoints. */
 export function copyIndices(title: string, source: ArrayLike<number>, size: number): Uint32Array {
   const copy = new Uint32Array(checkArray(title, source));
-  for (let i = 0; i < copy.length; i++) {
+  copyIndicesTo(copy, copy.length, title, source, size);
+  return copy;
+}
+
+/** Copies `length` indices into `size` datapoints. */
+function copyIndicesTo(
+  copy: Uint32Array,
+  length: number,
+  title: string,
+  source: ArrayLike<number>,
+  size: number,
+): void {
+  for (let i = 0; i < length; i++) {
     const value = source[i] as number;
     if (!(typeof value === 'number' && value >>> 0 === value && value < size)) {
       if (size === 0) throw bad(`${title}[${i}]`, 'no index into an empty pool', value, true);
@@ -94,7 +110,6 @@ export function copyIndices(title: string, source: ArrayLike<number>, size: numb
     }
     copy[i] = value;
   }
-  return copy;
 }
 
 /** A copy of indices that rise strictly. */
@@ -108,32 +123,58 @@ export function copyCandidates(title: string, source: ArrayLike<number>, size: n
   return copy;
 }
 
-/** Copies of successes and trials of `length` observations; `trials` may be one number for all. */
-export function copyObservations(
-  successes: ArrayLike<number>,
-  trials: number | ArrayLike<number>,
-  length: number,
-): { successes: Uint16Array; trials: Uint16Array } {
+/** Arrays of observations as a caller gives them; `trials` may be one number for all. */
+export interface GivenObservations {
+  readonly indices: ArrayLike<number>;
+  readonly successes: ArrayLike<number>;
+  readonly trials: number | ArrayLike<number>;
+}
+
+/** Room for observations. */
+export function newObservations(count: number): Observations {
+  return { indices: new Uint32Array(count), successes: new Float32Array(count), trials: new Float32Array(count) };
+}
+
+/** How many observations there are. */
+export function checkObservations({ indices, successes, trials }: GivenObservations): number {
+  const length = checkArray('indices', indices);
   checkLength('successes', checkArray('successes', successes), length);
-  const allTrials = new Uint16Array(length);
+  if (typeof trials !== 'number') checkLength('trials', checkArray('trials', trials), length);
+  return length;
+}
+
+/** Whether no element of the observations runs code of the caller's when it is read. */
+export function areTyped({ indices, successes, trials }: GivenObservations): boolean {
+  const isTyped = (value: unknown): boolean => typeof value === 'number' || ArrayBuffer.isView(value);
+  return isTyped(indices) && isTyped(successes) && isTyped(trials);
+}
+
+/** Copies `length` observations of `size` datapoints; counts are rounded to float32, then 0 <= successes <= trials. */
+export function copyObservations(to: Observations, length: number, given: GivenObservations, size: number): void {
+  const { indices, successes, trials } = given;
+  copyIndicesTo(to.indices, length, 'indices', indices, size);
   if (typeof trials === 'number') {
-    allTrials.fill(checkInteger('trials', trials, 1, MOST_TRIALS));
+    to.trials.fill(checkTrials('trials', trials), 0, length);
   } else {
-    checkLength('trials', checkArray('trials', trials), length);
     for (let i = 0; i < length; i++) {
-      allTrials[i] = checkInteger(`trials[${i}]`, trials[i], 1, MOST_TRIALS);
+      const value = trials[i] as number;
+      const rounded = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+      to.trials[i] = rounded > 0 && rounded <= MOST_TRIALS ? rounded : checkTrials(`trials[${i}]`, value);
     }
   }
-  const allSuccesses = new Uint16Array(length);
   for (let i = 0; i < length; i++) {
     const value = successes[i] as number;
-    const most = allTrials[i] as number;
-    if (!(typeof value === 'number' && value >>> 0 === value && value <= most)) {
-      checkInteger(`successes[${i}]`, value, 0, most);
-    }
-    allSuccesses[i] = value;
+    const rounded = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+    const most = to.trials[i] as number;
+    if (!(rounded >= 0 && rounded <= most)) checkNumber(`successes[${i}]`, value, 0, most);
+    to.successes[i] = rounded;
   }
-  return { successes: allSuccesses, trials: allTrials };
+}
+
+function checkTrials(title: string, value: unknown): number {
+  const rounded = typeof value === 'number' ? Math.fround(value) : Number.NaN;
+  if (rounded > 0 && rounded <= MOST_TRIALS) return rounded;
+  throw bad(title, `a number in (0, ${MOST_TRIALS}]`, value, typeof value === 'number');
 }
 
 /** A copy of `length` alphas or betas, rounded to float32. */

@@ -3,7 +3,7 @@
 // other, each padded to whole blocks: scores with NaN, maxima with -Infinity.
 import { kthBest } from "./kth-best";
 import { beginTopK, mayEnter, offerBlock, offerTopK } from "./top-k";
-import { touch } from "./touch";
+import { prefetch } from "./prefetch";
 
 const NONE: f32 = -Infinity;
 
@@ -100,7 +100,7 @@ function open(level: i32, block: u32): void {
 /** Offers the blocks of scores that wait. */
 function openScores(): void {
   const scoresPtr = levelPtr(0);
-  touch(waiting, WAITING, scoresPtr, 6);
+  prefetch(waiting, WAITING, scoresPtr, 6);
   for (let i: u32 = 0; i < waiting; i++) {
     const block = load<u32>(WAITING + (<usize>i << 2));
     offerBlock(scoresPtr + (<usize>block << 6), block << 4);

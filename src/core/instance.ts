@@ -7,8 +7,8 @@ export class Instance {
   readonly kernel: Kernel;
   readonly at: Layout;
   readonly indices: Uint32Array;
-  readonly successes: Uint16Array;
-  readonly trials: Uint16Array;
+  readonly successes: Float32Array;
+  readonly trials: Float32Array;
   readonly alpha: Float32Array;
   readonly beta: Float32Array;
   readonly scores: Float32Array;
@@ -27,16 +27,17 @@ export class Instance {
       throw new CapacityError(`no memory for ${most} datapoints: ${at.pages} pages of 64 KiB`, { cause });
     }
     const { buffer } = kernel.memory;
+    const { stage = STAGE } = needs;
     this.kernel = kernel;
     this.at = at;
-    this.indices = new Uint32Array(buffer, at.indices, STAGE);
-    this.successes = new Uint16Array(buffer, at.successes, STAGE);
-    this.trials = new Uint16Array(buffer, at.trials, STAGE);
-    this.alpha = new Float32Array(buffer, at.stageAlpha, STAGE);
-    this.beta = new Float32Array(buffer, at.stageBeta, STAGE);
-    this.scores = new Float32Array(buffer, at.stageScores, STAGE);
-    this.oldAlpha = new Float32Array(buffer, at.oldAlpha, STAGE);
-    this.oldBeta = new Float32Array(buffer, at.oldBeta, STAGE);
+    this.indices = new Uint32Array(buffer, at.indices, stage);
+    this.successes = new Float32Array(buffer, at.successes, stage);
+    this.trials = new Float32Array(buffer, at.trials, stage);
+    this.alpha = new Float32Array(buffer, at.stageAlpha, stage);
+    this.beta = new Float32Array(buffer, at.stageBeta, stage);
+    this.scores = new Float32Array(buffer, at.stageScores, stage);
+    this.oldAlpha = new Float32Array(buffer, at.oldAlpha, stage);
+    this.oldBeta = new Float32Array(buffer, at.oldBeta, stage);
   }
 
   /** A column of float32 in this memory. */
@@ -46,7 +47,7 @@ export class Instance {
 }
 
 /** The elements from `start` on, `count` or as many as there are; the array itself if that is all of it. */
-export function part<T extends Float32Array | Uint32Array | Uint16Array>(array: T, start: number, count: number): T {
+export function part<T extends Float32Array | Uint32Array>(array: T, start: number, count: number): T {
   return start === 0 && count >= array.length ? array : (array.subarray(start, start + count) as T);
 }
 
