@@ -18,19 +18,20 @@ import type {
 import {
   areTyped,
   bad,
+  checkDiscount,
   checkInteger,
   checkNumber,
   checkObject,
   checkObservations,
   checkOptions,
   checkOut,
+  checkPrior,
   copyCandidates,
   copyColumn,
   copyIndices,
   copyObservations,
   LEAST,
   MOST,
-  MOST_PRIOR,
   MOST_SIZE,
   newObservations,
   reserve,
@@ -129,9 +130,8 @@ export class Pool {
       engine = defaultEngine,
     } = checkOptions('options', options, ['prior', 'discount', 'offset', 'engine']);
     this.size = checkInteger('size', size, 0, MOST_SIZE);
-    checkOptions('prior', prior, ['alpha', 'beta']);
-    this.prior = Object.freeze({ alpha: checkPrior('alpha', prior.alpha), beta: checkPrior('beta', prior.beta) });
-    this.discount = checkNumber('discount', discount, 0, 1);
+    this.prior = checkPrior(prior);
+    this.discount = checkDiscount(discount);
     this.offset = checkInteger('offset', offset, 0, MOST_SIZE - this.size);
     checkEngine(engine);
     this.#engine = engine.create(this.size, this.prior, this.discount, this.offset);
@@ -343,12 +343,6 @@ export function load<P extends Pool>(
 
 function isList(candidates: ArrayLike<number> | CandidateOptions): candidates is ArrayLike<number> {
   return typeof candidates !== 'object' || candidates === null || 'length' in candidates;
-}
-
-function checkPrior(name: string, value: unknown): number {
-  const rounded = typeof value === 'number' ? Math.fround(value) : value;
-  if (typeof rounded === 'number' && rounded >= LEAST && rounded <= MOST_PRIOR) return rounded;
-  throw bad(`prior.${name}`, `a number in [${LEAST}, ${MOST_PRIOR}]`, value, typeof value === 'number');
 }
 
 export function checkEngine(engine: EngineFactory): void {

@@ -1,4 +1,4 @@
-import type { Observations } from './types.ts';
+import type { Observations, Prior } from './types.ts';
 
 // Every door's checks: TypeError for a wrong type, RangeError for a wrong value, the bad value in the message.
 // Arrays are copied first and checked as they are copied, so that what was checked is what is used.
@@ -59,6 +59,22 @@ export function checkObject(title: string, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bad(title, 'an object', value, false);
   }
+}
+
+/** The share of older evidence that an observation keeps. */
+export function checkDiscount(value: unknown): number {
+  return checkNumber('discount', value, 0, 1);
+}
+
+/** A prior, each of it rounded to float32 once. */
+export function checkPrior(value: { readonly alpha: number; readonly beta: number }): Prior {
+  const { alpha, beta } = checkOptions('prior', value, ['alpha', 'beta']);
+  const round = (title: string, one: unknown): number => {
+    const rounded = typeof one === 'number' ? Math.fround(one) : Number.NaN;
+    if (rounded >= LEAST && rounded <= MOST_PRIOR) return rounded;
+    throw bad(title, `a number in [${LEAST}, ${MOST_PRIOR}]`, one, typeof one === 'number');
+  };
+  return Object.freeze({ alpha: round('prior.alpha', alpha), beta: round('prior.beta', beta) });
 }
 
 /** Length of an array or typed array. */

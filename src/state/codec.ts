@@ -1,6 +1,5 @@
 import { DataError } from '../errors.ts';
-import { PosteriorPool } from '../index.ts';
-import { LEAST, MOST } from '../validate.ts';
+import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { decodeSections, encodeSections } from './sections.ts';
@@ -63,8 +62,7 @@ export function decodeState(bytes: Uint8Array): State {
     if (!isPosterior(settledAlpha[i] as number, right)) throw damaged(`alpha of prompt ${i}`);
     if (!isPosterior(settledBeta[i] as number, wrong)) throw damaged(`beta of prompt ${i}`);
   }
-  checkPoolOptions(settings);
-  return new State(settings, keys, columns, logs, rule);
+  return new State(checkSettings(settings), keys, columns, logs, rule);
 }
 
 /** Whether an alpha or beta is in the domain of the library, and stays there with the open counts. */
@@ -72,10 +70,9 @@ function isPosterior(settled: number, open: number): boolean {
   return settled >= LEAST && settled + open <= MOST;
 }
 
-/** The pool knows what discount and prior may be. */
-function checkPoolOptions({ discount, prior }: Settings): void {
+function checkSettings({ discount, prior }: Settings): Settings {
   try {
-    new PosteriorPool(0, { discount, prior }).dispose();
+    return { discount: checkDiscount(discount), prior: checkPrior(prior) };
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw damaged(error.message);
     throw error;

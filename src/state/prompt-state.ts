@@ -6,7 +6,7 @@ import { type LogInput, toSource } from '../logs/inputs.ts';
 import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
 import { Visits } from '../logs/visits.ts';
-import { checkInteger } from '../validate.ts';
+import { checkDiscount, checkInteger, checkPrior } from '../validate.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
 import { type Explanation, explainPrompt } from './explain.ts';
@@ -85,11 +85,7 @@ export class PromptState {
 
   /** @throws RangeError, TypeError for a wrong option */
   constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
-    const empty = State.unseen({ discount, prior });
-    // The pool checks the values, and rounds the prior to float32.
-    const { prior: rounded } = empty.pool;
-    this.#state = State.unseen({ discount, prior: { alpha: rounded.alpha, beta: rounded.beta } });
-    empty.dispose();
+    this.#state = State.unseen({ discount: checkDiscount(discount), prior: checkPrior(prior) });
   }
 
   /**
