@@ -89,12 +89,12 @@ export class PromptState {
   }
 
   /**
-   * A state from the bytes of a file, or of `toBytes`. They are copied if they are changed, and else kept.
+   * A state from the bytes of a file, or of `toBytes`, which are copied.
    * @throws DataError for bytes that are damaged, truncated, foreign or of a newer release
    */
   static fromBytes(bytes: Uint8Array): PromptState {
     const made = new PromptState();
-    made.#state = decodeState(bytes);
+    made.#state = decodeState(Uint8Array.from(bytes));
     return made;
   }
 

@@ -34,7 +34,8 @@ describe('a pool by id', () => {
   test('keeps all of it in its bytes, and in its exports', () => {
     const state = new PromptState({ discount: 0.9 }).add(['x', 'y']);
     state.observe([{ id: 'x', successes: 1, trials: 4, step: 3 }]);
-    const copy = PromptState.fromBytes(state.toBytes());
+    const bytes = state.toBytes();
+    const copy = PromptState.fromBytes(bytes);
     expect([...copy.export()]).toEqual([...state.export()]);
     expect([copy.discount, copy.prior, copy.lastStep, copy.size]).toEqual([0.9, { alpha: 1, beta: 1 }, 3, 2]);
     const moved = new PromptState({ discount: 0.9 }).import(state.export());
@@ -42,6 +43,7 @@ describe('a pool by id', () => {
     copy.observe([{ id: 'x', successes: 1, trials: 4, step: 3 }]); // the same visit, still open
     expect(copy.get('x')).toMatchObject({ visits: 1, alpha: 3, beta: 7 });
     expect(state.get('x')).toMatchObject({ alpha: 2 }); // the copy shares nothing
+    expect(bytes).toEqual(state.toBytes());
   });
 
   test('says why a prompt is chosen, and what the next batch wastes', () => {
