@@ -10,6 +10,7 @@ export const ACQUISITION_FLAGS = {
   eta: { type: 'string' },
   mu: { type: 'string' },
   target: { type: 'string' },
+  draw: { type: 'boolean', default: false },
 } as const;
 
 /** Ends in a new line. */
@@ -20,6 +21,7 @@ export const ACQUISITIONS_HELP = `Acquisitions, with the defaults of their param
   mutual-information, variance-reduction, non-degenerate, success-chance:
                                rollouts 8
   bernoulli-variance, inverse-evidence, random
+  The first three can draw the success rate from its posterior: --draw --seed N.
 `;
 
 export interface AcquisitionValues {
@@ -28,6 +30,7 @@ export interface AcquisitionValues {
   readonly eta?: string | undefined;
   readonly mu?: string | undefined;
   readonly target?: string | undefined;
+  readonly draw?: boolean | undefined;
 }
 
 /** The acquisition that the flags name; a parameter that it does not take is a UsageError. */
@@ -49,8 +52,10 @@ export function toAcquisition(values: AcquisitionValues, seed: number | undefine
     }
     parameters[name] = toNumber(name, text);
   }
-  if (kind === 'random') {
-    if (seed === undefined) throw new UsageError('--acquisition random needs --seed');
+  const { reads } = ACQUISITION_TABLE[kind];
+  if (reads === 'seed' || values.draw === true) {
+    if (reads === 'posterior') throw new UsageError(`--draw is not for --acquisition ${kind}: it has no draws`);
+    if (seed === undefined) throw new UsageError(`${values.draw ? '--draw' : '--acquisition random'} needs --seed`);
     parameters.seed = seed;
   }
   return { kind, ...parameters } as Acquisition; // the loop has checked the pairing

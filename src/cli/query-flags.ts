@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ACQUISITION_TABLE, ACQUISITIONS } from '../acquisition.ts';
 import { type PoolOptions, PosteriorPool, type SelectOptions } from '../index.ts';
 import { ACQUISITION_FLAGS, type AcquisitionValues, toAcquisition } from './acquisition-flags.ts';
 import { UsageError } from './errors.ts';
@@ -27,8 +28,11 @@ export const QUERY_HELP = `  --count N           how many to select (256)
   --acquisition KIND  the rule that scores a prompt: insight-wasm --help
   --rollouts K, --eta X, --mu X, --target X
                       parameters of the rule
+  --draw              score by a draw of each success rate in place of its mean
+                      (Thompson sampling), by --seed
   --candidates N      select out of N prompts, drawn at random with --seed
-  --seed N            needed by --candidates and by --acquisition random
+  --seed N            needed by --candidates, --draw and --acquisition random;
+                      without --candidates it draws where the rule can
   --only FILE         select out of these prompts: a key a line
   --exclude FILE      leave out these prompts: a key a line
   --cooldown N        leave out the prompts of the last N steps of the state
@@ -65,15 +69,22 @@ export function toQuery(values: QueryValues): Query {
 
 function toSelectOptions(values: SelectValues): SelectOptions {
   const seed = values.seed === undefined ? undefined : toNumber('seed', values.seed);
-  const acquisition = toAcquisition(values, seed);
   if (values.candidates === undefined) {
-    if (seed !== undefined && acquisition.kind !== 'random') {
-      throw new UsageError(`--seed is for --candidates and --acquisition random: ${acquisition.kind} takes none`);
+    const acquisition = toAcquisition({ ...values, draw: values.draw || isDrawn(values, seed) }, seed);
+    if (seed !== undefined && !('seed' in acquisition)) {
+      throw new UsageError(`--seed is for --candidates and for draws: ${acquisition.kind} takes none`);
     }
     return { acquisition };
   }
+  const acquisition = toAcquisition(values, seed);
   if (seed === undefined) throw new UsageError('--candidates needs --seed');
   return { acquisition, candidates: { size: toNumber('candidates', values.candidates), seed } };
+}
+
+/** Whether a seed, with no candidates to draw, is for draws of success rates. */
+function isDrawn({ acquisition }: AcquisitionValues, seed: number | undefined): boolean {
+  const kind = ACQUISITIONS.find((name) => name === acquisition);
+  return seed !== undefined && kind !== undefined && ACQUISITION_TABLE[kind].reads === 'both';
 }
 
 /** Lines that are not empty. */

@@ -49,8 +49,13 @@ describe('a wrong command line', () => {
     ['select a --acquisition random', '--acquisition random needs --seed'],
     ['select a --acquisition random --seed 0.5', '--seed expected an integer in [0, 9007199254740991], got 0.5'],
     [
-      'select a --seed 1',
-      '--seed is for --candidates and --acquisition random: weighted-mutual-information takes none',
+      'select a --acquisition mutual-information --seed 1',
+      '--seed is for --candidates and for draws: mutual-information takes none',
+    ],
+    ['select a --draw', '--draw needs --seed'],
+    [
+      'select a --acquisition bernoulli-variance --draw --seed 1',
+      '--draw is not for --acquisition bernoulli-variance: it has no draws',
     ],
     ['select a --candidates 10', '--candidates needs --seed'],
     ['select a --candidates=-1 --seed 1', '--candidates expected an integer in [0, 9007199254740991], got -1'],
