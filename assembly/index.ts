@@ -8,7 +8,7 @@ export { clearLattice, enterLattice, lookUpLattice } from "./kernels/lattice";
 export { buildMaxima, mendMaxima, offerIndexed } from "./kernels/maxima";
 export { scoreRandom, scoreRandomAt } from "./kernels/random";
 export { score } from "./kernels/score";
-export { beginTopK, endTopK, findNaN, limitTies, offerAt, offerTopK } from "./kernels/top-k";
+export { beginTopK, endTopK, findNaN, limitTies, offerAt, offerNumbers, offerTopK } from "./kernels/top-k";
 export { update } from "./kernels/update";
 
 /** The first free address of the memory. */

@@ -209,7 +209,7 @@ export class Pool {
     const at = candidates === undefined ? undefined : copyCandidates('candidates', candidates, this.size);
     const scores = checkOut(out, at === undefined ? this.size : at.length);
     engine.score(rule, at, scores);
-    return scores as Scores;
+    return (out ?? scores) as Scores;
   }
 
   /**
@@ -337,8 +337,15 @@ export function load<P extends Pool>(
   const { prior, discount, alpha, beta } = decode(bytes);
   if (size !== undefined) checkInteger('size', size, alpha.length, MOST_SIZE);
   const pool = create(size ?? alpha.length, { prior, discount, offset, engine });
-  const indices = size === undefined || size === alpha.length ? undefined : Uint32Array.from(alpha, (_, i) => i);
-  return pool.set({ indices, alpha, beta });
+  return pool.set({ alpha: extend(alpha, pool.size, prior.alpha), beta: extend(beta, pool.size, prior.beta) });
+}
+
+/** A column with `value` behind its end. */
+function extend(column: Float32Array, size: number, value: number): Float32Array {
+  if (column.length === size) return column;
+  const longer = new Float32Array(size).fill(value, column.length);
+  longer.set(column);
+  return longer;
 }
 
 function isList(candidates: ArrayLike<number> | CandidateOptions): candidates is ArrayLike<number> {

@@ -208,6 +208,40 @@ export function copyColumn(title: string, source: ArrayLike<number>, length: num
   return copy;
 }
 
+// What a typed array is, read past whatever its class overrides. Works for those of another realm too, of which
+// `instanceof` knows nothing.
+const TYPED_ARRAY: object = Object.getPrototypeOf(Float32Array.prototype);
+const slot = (name: string | symbol): ((this: unknown) => unknown) =>
+  Object.getOwnPropertyDescriptor(TYPED_ARRAY, name)?.get as (this: unknown) => unknown;
+const tagOf = slot(Symbol.toStringTag);
+const bufferOf = slot('buffer');
+const offsetOf = slot('byteOffset');
+const lengthOf = slot('length');
+const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number;
+
+interface PlainArrays {
+  readonly Float32Array: Float32Array;
+  readonly Uint8Array: Uint8Array;
+}
+
+/** A view of a typed array of any class and realm, without the behaviour of its class. */
+export function checkTyped<T extends keyof PlainArrays>(title: string, type: T, value: unknown): PlainArrays[T] {
+  if (tagOf.call(value) !== type) throw bad(title, `a ${type}`, value, false);
+  const plain = type === 'Float32Array' ? Float32Array : Uint8Array;
+  const [buffer, offset, length] = [bufferOf, offsetOf, lengthOf].map((get) => get.call(value));
+  return new plain(buffer as ArrayBuffer, offset as number, length as number) as PlainArrays[T];
+}
+
+/** Whether other threads may write to the memory of an array. */
+export function isShared({ buffer }: ArrayBufferView): boolean {
+  try {
+    byteLengthOf.call(buffer); // which a SharedArrayBuffer has under the same name in another place
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** The memory of live pools: no place for results. */
 const reserved = new WeakSet<ArrayBufferLike>();
 
@@ -215,11 +249,11 @@ export function reserve(column: Float32Array): void {
   reserved.add(column.buffer);
 }
 
-/** An array for results: the given one if it fits, else a new one. */
+/** An array for results: a view of the given one if it fits, else a new one. */
 export function checkOut(out: Float32Array | undefined, length: number): Float32Array {
   if (out === undefined) return new Float32Array(length);
-  if (!(out instanceof Float32Array)) throw bad('out', 'a Float32Array', out, false);
-  checkLength('out', out.length, length);
-  if (reserved.has(out.buffer)) throw new RangeError('"out" expected memory outside of pools');
-  return out;
+  const plain = checkTyped('out', 'Float32Array', out);
+  checkLength('out', plain.length, length);
+  if (reserved.has(plain.buffer)) throw new RangeError('"out" expected memory outside of pools');
+  return plain;
 }

@@ -15,14 +15,14 @@ function log2(x: v128): v128 { return log2Inline(x); }
 function weightOf(m: v128, rest: v128, steepness: v128, mu: v128): v128 { return weightInline(m, rest, steepness, mu); }
 
 const C = memory.data<f64>([
-  1.0, 1.0,
-  0.3333333333333333, 0.3333333333333333,
-  9.0, 9.0,
-  0.5, 0.5,
-  2.3283064365386963e-10, 2.3283064365386963e-10, // 2^-32
-  -1.3862943611198906, -1.3862943611198906, // -2 ln 2
-  0.0331, 0.0331,
-  0.6931471805599453, 0.6931471805599453, // ln 2
+  1.0,
+  0.3333333333333333,
+  9.0,
+  0.5,
+  2.3283064365386963e-10, // 2^-32
+  -1.3862943611198906, // -2 ln 2
+  0.0331,
+  0.6931471805599453, // ln 2
 ], 16);
 
 // Of four points, each a float64, of alpha and 256 bytes on of beta: itself, d, c, v, and whether v was accepted.
@@ -107,7 +107,7 @@ function draw(alpha: v128, beta: v128, seedLow: u32, seedHigh: u32): void {
   }
 
   // 2. The logit, with what makes up for alpha + 1 in place of alpha; then phi and 1 - phi, neither by subtraction.
-  const one = v128.load(C);
+  const one = v128.load64_splat(C);
   const isSmall = v128.any_true(f32x4.lt(f32x4.min(alpha, beta), f32x4.splat(1)));
   const words = isSmall ? philoxOfFour(INDEX, 0, STREAM, seedLow, seedHigh) : 0;
   for (let pair: usize = 0; pair < 32; pair += 16) {
@@ -130,23 +130,23 @@ function draw(alpha: v128, beta: v128, seedLow: u32, seedHigh: u32): void {
 /** d = a - 1/3 and c = 1 / sqrt(9 d) of two points, a = x or, below 1, x + 1. */
 function begin(ptr: usize): void {
   const x = v128.load(ptr, X);
-  const one = v128.load(C);
+  const one = v128.load64_splat(C);
   const a = add(x, v128.and(f64x2.lt(x, one), one));
-  const d = sub(a, v128.load(C, 16));
+  const d = sub(a, v128.load64_splat(C, 8));
   v128.store(ptr, d, D);
-  v128.store(ptr, div(one, f64x2.sqrt(mul(v128.load(C, 32), d))), CC);
+  v128.store(ptr, div(one, f64x2.sqrt(mul(v128.load64_splat(C, 16), d))), CC);
   v128.store(ptr, splat(0), DONE);
 }
 
 /** (w + 1/2) / 2^32 of two words. */
 // @ts-ignore: decorator
 @inline function unit(ptr: usize): v128 {
-  return mul(add(f64x2.convert_low_i32x4_u(v128.load64_zero(ptr)), v128.load(C, 48)), v128.load(C, 64));
+  return mul(add(f64x2.convert_low_i32x4_u(v128.load64_zero(ptr)), v128.load64_splat(C, 24)), v128.load64_splat(C, 32));
 }
 
 /** One attempt at both gammas of two points. @returns whether all four are accepted, now or before */
 function attempt(ptr: usize, words: usize): bool {
-  const r = f64x2.sqrt(mul(v128.load(C, 80), log2(unit(words))));
+  const r = f64x2.sqrt(mul(v128.load64_splat(C, 40), log2(unit(words))));
   // The angle: whole quarters of a turn, and what is left in [-1/8, 1/8) of a turn.
   const turn = i32x4.add(v128.load64_zero(words, 16), i32x4.splat(0x20000000));
   const quarter = i32x4.shr_u(turn, 30);
@@ -167,15 +167,15 @@ function attempt(ptr: usize, words: usize): bool {
 
 /** Keeps v = (1 + c z)^3 where it is accepted and none was before. @returns where one is kept */
 function accept(ptr: usize, z: v128, u: v128): v128 {
-  const one = v128.load(C);
-  const ln2 = v128.load(C, 112);
+  const one = v128.load64_splat(C);
+  const ln2 = v128.load64_splat(C, 56);
   const d = v128.load(ptr, D);
   const done = v128.load(ptr, DONE);
   const root = add(one, mul(v128.load(ptr, CC), z));
   const v = mul(mul(root, root), root);
   const zz = mul(z, z);
-  const soon = f64x2.lt(u, sub(one, mul(mul(v128.load(C, 96), zz), zz)));
-  const bound = add(sub(add(mul(v128.load(C, 48), zz), d), mul(d, v)), mul(d, mul(ln2, log2(v))));
+  const soon = f64x2.lt(u, sub(one, mul(mul(v128.load64_splat(C, 48), zz), zz)));
+  const bound = add(sub(add(mul(v128.load64_splat(C, 24), zz), d), mul(d, v)), mul(d, mul(ln2, log2(v))));
   const late = f64x2.lt(mul(ln2, log2(u)), bound);
   const fits = v128.and(f64x2.gt(root, splat(0)), v128.or(soon, late));
   v128.store(ptr, v128.bitselect(v128.load(ptr, V), v, done), V);
@@ -185,5 +185,5 @@ function accept(ptr: usize, z: v128, u: v128): v128 {
 
 /** log2 of U^(1 / x) where x < 1, else 0. */
 function boost(words: usize, x: v128): v128 {
-  return v128.and(div(log2(unit(words)), x), f64x2.lt(x, v128.load(C)));
+  return v128.and(div(log2(unit(words)), x), f64x2.lt(x, v128.load64_splat(C)));
 }

@@ -1,6 +1,6 @@
 import { CapacityError } from '../errors.ts';
 import type { Kernel } from './kernel.ts';
-import { type Layout, layOut, type Needs, STAGE } from './layout.ts';
+import { type Layout, layOut, type Needs, PART, STAGE } from './layout.ts';
 
 /** A kernel with its memory laid out, and views of the stage that all batches pass through. */
 export class Instance {
@@ -49,6 +49,11 @@ export class Instance {
 /** The elements from `start` on, `count` or as many as there are; the array itself if that is all of it. */
 export function part<T extends Float32Array | Uint32Array>(array: T, start: number, count: number): T {
   return start === 0 && count >= array.length ? array : (array.subarray(start, start + count) as T);
+}
+
+/** Calls `run` for all of `length` in parts: an engine can go over to optimised code only between calls. */
+export function inParts(length: number, run: (start: number, count: number) => void): void {
+  for (let start = 0; start < length; start += PART) run(start, Math.min(PART, length - start));
 }
 
 /** The values of a column at the given indices. */

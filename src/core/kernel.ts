@@ -86,13 +86,14 @@ export type Kernel = {
   beginTopK(keysPtr: number, most: number, count: number, least: number): void;
   limitTies(some: number): void;
   offerTopK(scoresPtr: number, count: number, first: number): void;
+  offerNumbers(scoresPtr: number, count: number, first: number): number;
   offerAt(scoresPtr: number, indicesPtr: number, count: number): void;
   endTopK(): number;
   countAbove(ptr: number, count: number, most: number): number;
   kthBest(ptr: number, count: number, k: number, slack: number): number;
   beginDraw(total: number): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
-  buildMaxima(scoresPtr: number, size: number, maximaPtr: number): void;
+  buildMaxima(scoresPtr: number, blocks: number, maximaPtr: number): void;
   mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
   offerIndexed(keysPtr: number, most: number, count: number, scoresPtr: number, size: number, maximaPtr: number): void;
   findNaN(scoresPtr: number, count: number): number;

@@ -15,7 +15,7 @@ export const WORK_STAGE = 16_384;
 /** Points of a call of a kernel that works on a column: long work is called in parts, so that engines can optimise it. */
 export const PART = 65_536;
 /** How many scores share a maximum, and how many maxima one of the next level: assembly/kernels/maxima.ts. */
-const BLOCK = 16;
+export const BLOCK = 16;
 
 const PAGE = 65_536;
 const MOST_BYTES = 2 ** 32;

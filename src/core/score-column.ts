@@ -1,8 +1,8 @@
 import { sameRule } from '../acquisition.ts';
 import type { Engine, Rule, Selection } from '../types.ts';
-import { gatherValues, type Instance, part } from './instance.ts';
+import { gatherValues, type Instance, inParts, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
-import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
+import { BLOCK, MOST_KEPT, roomFor, STAGE } from './layout.ts';
 import type { Scorer } from './scorer.ts';
 import { endTopK, topKOfColumn } from './top-k.ts';
 
@@ -81,7 +81,16 @@ export class ScoreColumn {
   #index(): void {
     if (this.#indexed) return;
     const { kernel, at } = this.#instance;
-    kernel.buildMaxima(at.scores, this.values.length, at.maxima);
+    let [below, ptr] = [at.scores, at.maxima];
+    for (let count = this.values.length; count > BLOCK; ) {
+      count = Math.ceil(count / BLOCK);
+      const [from, to] = [below, ptr];
+      inParts(count, (start, some) => kernel.buildMaxima(from + 4 * BLOCK * start, some, to + 4 * start));
+      const padded = BLOCK * Math.ceil(count / BLOCK);
+      this.#instance.column(ptr, padded).fill(-Infinity, count);
+      below = ptr;
+      ptr += 4 * padded;
+    }
     this.#indexed = true;
   }
 

@@ -1,7 +1,7 @@
 import { sameRule } from '../acquisition.ts';
 import type { Prior, Rule } from '../types.ts';
-import { type Instance, part } from './instance.ts';
-import { PART, STAGE } from './layout.ts';
+import { type Instance, inParts, part } from './instance.ts';
+import { STAGE } from './layout.ts';
 import { kernelRule, seedWords } from './rules.ts';
 
 /**
@@ -126,9 +126,4 @@ function scoreStaged({ kernel, at, scores }: Instance, rule: Rule, count: number
 function needsWorkspace({ kind, seed }: Rule): boolean {
   if (kind === 'random') return false;
   return seed !== undefined || kind === 'weighted-mutual-information' || kind === 'mutual-information';
-}
-
-/** Calls `run` for all of `length` in parts: an engine can go over to optimised code only between calls. */
-function inParts(length: number, run: (start: number, count: number) => void): void {
-  for (let start = 0; start < length; start += PART) run(start, Math.min(PART, length - start));
 }
