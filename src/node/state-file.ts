@@ -1,9 +1,13 @@
 import { DataError, inFile } from '../errors.ts';
 import { decodeState, encodeState } from '../state/codec.ts';
 import type { State } from '../state/state.ts';
-import { readState, replaceState } from './durable-file.ts';
-import { lock } from './lock.ts';
+import { disk } from './disk.ts';
+import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
+import { followLinks } from './find.ts';
+import { type Lock, lock } from './lock.ts';
 import { useNativeHash } from './native-hash.ts';
+import { sweep } from './plain-file.ts';
+import { untilEnd } from './until-end.ts';
 
 /** @throws DataError that names the file */
 export function loadState(path: string): State {
@@ -19,23 +23,27 @@ export function findState(path: string): State | undefined {
   return bytes === undefined ? undefined : inFile(path, () => decodeState(bytes));
 }
 
-export function saveState(path: string, state: State): void {
+/** @throws DataError also if the lock is no longer held */
+export function saveState(path: string, state: State, { nonce, check }: Lock): void {
   useNativeHash();
-  replaceState(path, encodeState(state));
+  try {
+    const file = new NewFile(path, nonce);
+    file.write(encodeState(state));
+    disk.closeSync(file.commit(check));
+  } catch (error) {
+    throw toDataError(path, error);
+  }
 }
 
-/** Exit codes of a process that a signal ends: 128 and its number. */
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /** Runs what reads and then replaces the file, alone; a signal that ends the process lets go of the lock too. */
-export async function withLock<T>(path: string, body: () => T | Promise<T>): Promise<T> {
-  const unlock = lock(path);
-  const stop = (signal: keyof typeof CODES): void => process.exit(CODES[signal]);
-  process.once('exit', unlock).once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await body();
-  } finally {
-    process.off('exit', unlock).off('SIGINT', stop).off('SIGTERM', stop);
-    unlock();
-  }
+export async function withLock<T>(path: string, isForced: boolean, body: (lock: Lock) => T | Promise<T>): Promise<T> {
+  let held: Lock | undefined;
+  return untilEnd(
+    () => {
+      held = lock(path, isForced);
+      sweep(followLinks(path), NEW); // what others left that were killed, or are stopped, before they took its place
+      return body(held);
+    },
+    () => held?.release(),
+  );
 }

@@ -13,12 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { PosteriorPool } from '../../src/index.ts';
+import { thisProcess } from '../../src/node/holder.ts';
 import { cli, type Fields, folder, historyRows, jsonl, program, rolloutRows, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -180,7 +180,7 @@ describe('insight-wasm ingest', () => {
     const link = at('other.iws');
     symlinkSync(state, link);
     appendFileSync(log, jsonl([{ id: 'a', step: 9, score: 1 }]));
-    writeFileSync(`${state}.lock`, JSON.stringify({ pid: process.ppid, host: hostname() }));
+    writeFileSync(`${state}.lock`, JSON.stringify({ ...thisProcess(), pid: process.ppid, start: undefined }));
     expect((await runHere(['ingest', log, '--state', link])).stderr).toContain('in use by');
     rmSync(`${state}.lock`);
     await outputHere(['ingest', log, '--state', link]);

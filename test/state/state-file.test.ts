@@ -1,19 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lock } from '../../src/node/lock.ts';
 import { decodeState, encodeState } from '../../src/state/codec.ts';
 import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
-import { folder, jsonl, program, visits } from '../support/cli.ts';
-import { outputHere, runHere } from '../support/run.ts';
+import { folder, jsonl, visits } from '../support/cli.ts';
+import { runHere } from '../support/run.ts';
 
 const at = (name: string): string => join(folder, name);
 const settings: Settings = { discount: 0.9, prior: { alpha: 1, beta: 2 } };
@@ -193,81 +189,5 @@ describe('the keys of a state', () => {
         });
       }),
     );
-  });
-});
-
-describe('the lock of a state', () => {
-  const path = at('locked.iws');
-  const held = `${path}.lock`;
-  const hold = (pid: number, host = hostname()) => writeFileSync(held, JSON.stringify({ pid, host }));
-  const ended = (): number => spawnSync(process.execPath, ['-e', '']).pid;
-
-  test('is taken and let go of', () => {
-    const unlock = lock(path);
-    expect(JSON.parse(readFileSync(held, 'utf8'))).toEqual({ pid: process.pid, host: hostname() });
-    unlock();
-    expect(readdirSync(folder).filter((name) => name.startsWith('locked.iws'))).toEqual([]);
-  });
-
-  test('of a living process, of another host or of someone unknown is refused, naming the holder', () => {
-    const cases: [() => void, string][] = [
-      [() => hold(process.ppid), `process ${process.ppid} on ${hostname()}`],
-      [() => hold(1, 'elsewhere'), 'process 1 on elsewhere'],
-      [() => writeFileSync(held, '{"pid":'), 'someone unknown'],
-    ];
-    for (const [make, who] of cases) {
-      make();
-      expect(() => lock(path)).toThrow(`in use by ${who}`);
-      expect(() => lock(path)).toThrow(`if that is wrong, delete ${held}`);
-      rmSync(held);
-    }
-  });
-
-  test('of a process that is no more is taken over, also if the one who began to do so is no more', () => {
-    hold(ended());
-    lock(path)();
-    hold(ended());
-    writeFileSync(`${held}.takeover`, JSON.stringify({ pid: ended(), host: hostname() }));
-    lock(path)();
-    expect(readdirSync(folder).filter((name) => name.startsWith('locked.iws'))).toEqual([]);
-  });
-
-  test('of a dead process goes to one of many who want it', async () => {
-    for (let round = 0; round < 3; round++) {
-      hold(ended());
-      const log = at('race.jsonl');
-      writeFileSync(log, jsonl(visits));
-      const children = Array.from({ length: 4 }, () =>
-        spawn(process.execPath, [program, 'serve', '--state', path], { stdio: ['pipe', 'pipe', 'ignore'] }),
-      );
-      const codes = children.map(async (child) => (await once(child, 'close'))[0] as number);
-      // The one that holds the lock answers; the others end.
-      const answers = children.map(async (child) => {
-        child.stdin.on('error', () => {}).write('{"op":"metrics"}\n');
-        for await (const _ of child.stdout) return true;
-        return false;
-      });
-      const first = await Promise.race(
-        answers.map(async (answer, i) => ((await answer) ? i : new Promise<number>(() => {}))),
-      );
-      const losers = await Promise.all(codes.filter((_, i) => i !== first));
-      expect(losers).toEqual([1, 1, 1]);
-      children[first]?.stdin.end();
-      expect(await codes[first]).toBe(0);
-      expect(existsSync(held)).toBe(false);
-    }
-  });
-
-  test('keeps ingest and import out, but not select, status and export', async () => {
-    writeFileSync(at('one.jsonl'), jsonl(visits));
-    await outputHere(['ingest', at('one.jsonl'), '--state', path]);
-    hold(process.ppid);
-    for (const args of [['ingest', at('one.jsonl')], ['state', 'import', at('one.jsonl'), '--id', 'id'], ['serve']]) {
-      const { status, stderr } = await runHere([...args, '--state', path]);
-      expect(status).toBe(1);
-      expect(stderr).toContain('locked.iws: in use by process');
-    }
-    for (const args of [['select'], ['status'], ['state', 'export']]) await outputHere([...args, '--state', path]);
-    rmSync(held);
   });
 });

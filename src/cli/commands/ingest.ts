@@ -4,6 +4,7 @@ import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
 import { STREAM } from '../../node/file-source.ts';
 import { followLinks } from '../../node/find.ts';
+import type { Lock } from '../../node/lock.ts';
 import { findState, saveState, withLock } from '../../node/state-file.ts';
 import { Intake } from '../../state/intake.ts';
 import { type Log, STDIN } from '../../state/ledger.ts';
@@ -11,6 +12,7 @@ import { checkRule, checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { fromRule, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
@@ -19,6 +21,7 @@ import { readLogs, warn } from '../read-logs.ts';
 const INGEST_FLAGS = {
   state: required('FILE', 'the state, such as pool.iws', text),
   ...SETTINGS_FLAGS,
+  ...LOCK_FLAGS,
   json: toggle('what was done, as JSON'),
 } as const;
 
@@ -55,7 +58,9 @@ export const ingest: Command = {
     const { values, positionals } = parse(args, FLAGS);
     const { state: path } = values;
     toLogs(values, positionals); // a wrong flag is reported before anything is read
-    const done = await withLock(path, () => addLogs(path, values, positionals, streams));
+    const done = await withLock(path, values['break-lock'], (lock) =>
+      addLogs(path, lock, values, positionals, streams),
+    );
     warn(streams, done.taken);
     await writeLines(streams.stdout, [
       values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report)),
@@ -73,7 +78,7 @@ interface Report {
   readonly step: number | null;
 }
 
-async function addLogs(path: string, values: Values, paths: readonly string[], streams: Streams) {
+async function addLogs(path: string, lock: Lock, values: Values, paths: readonly string[], streams: Streams) {
   const found = findState(path);
   if (found !== undefined) checkSettings(found.settings, toGiven(values));
   if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
@@ -98,7 +103,7 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   const known = before.ledger.logs;
   const after = intake.end(parts, flags);
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, known)) saveState(path, after);
+  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, known)) saveState(path, after, lock);
   const report: Report = {
     rows,
     skipped: addUp(taken.map(({ skipped }) => skipped)),

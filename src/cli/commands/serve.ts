@@ -1,15 +1,16 @@
 import { once } from 'node:events';
-import { escapeControls } from '../../escape-controls.ts';
 import { parseObject } from '../../logs/json.ts';
 import { splitLines } from '../../logs/lines.ts';
-import { lock } from '../../node/lock.ts';
+import { type Lock, lock } from '../../node/lock.ts';
 import { findState, saveState } from '../../node/state-file.ts';
+import { untilEnd } from '../../node/until-end.ts';
 import { RequestError } from '../../serve/request.ts';
 import { Session } from '../../serve/session.ts';
 import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { integerIn, parseOnly, required, text, toHelp, withDefault } from '../flags/flags.ts';
+import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 
 /** Bytes of the longest request: observations of a million prompts. */
@@ -19,6 +20,7 @@ const FLAGS = {
   state: required('FILE', 'the state', text),
   'save-every': withDefault('N', 'save after N observations; 0: only at the end', '1024', integerIn(0)),
   ...SETTINGS_FLAGS,
+  ...LOCK_FLAGS,
 } as const;
 
 const HELP = `Usage: insight-wasm serve --state FILE [flags]
@@ -53,36 +55,27 @@ export const serve: Command = {
     const values = parseOnly(args, FLAGS);
     const { state: path, 'save-every': saveEvery } = values;
     const settings = toSettings(values);
-    const unlock = lock(path);
     let session: Session | undefined;
+    let held: Lock | undefined;
     const end = (): void => {
       try {
         session?.save();
       } finally {
-        session = undefined;
-        unlock();
+        held?.release();
       }
     };
-    // When a signal ends it, or nobody reads the answers any more.
-    const exit = (): void => {
-      try {
-        end();
-      } catch (error) {
-        streams.stderr.write(`insight-wasm: ${escapeControls((error as Error).message)}\n`);
-        process.exitCode = 1;
-      }
-    };
-    const stop = (): void => process.exit();
-    process.once('exit', exit).once('SIGTERM', stop).once('SIGINT', stop);
-    try {
-      const found = findState(path);
-      if (found !== undefined) checkSettings(found.settings, toGiven(values));
-      session = new Session(found ?? State.unseen(settings), (state) => saveState(path, state), saveEvery, toVitals);
-      await answerAll(session, streams);
-    } finally {
-      process.off('exit', exit).off('SIGTERM', stop).off('SIGINT', stop);
-      end();
-    }
+    await untilEnd(
+      async () => {
+        held = lock(path, values['break-lock']);
+        const found = findState(path);
+        if (found !== undefined) checkSettings(found.settings, toGiven(values));
+        const save = (state: State): void => saveState(path, state, held as Lock);
+        session = new Session(found ?? State.unseen(settings), save, saveEvery, toVitals);
+        await answerAll(session, streams);
+      },
+      end,
+      () => 0,
+    );
   },
 };
 

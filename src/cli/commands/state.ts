@@ -7,6 +7,7 @@ import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { list, optional, parse, text, toggle, toHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 
@@ -15,6 +16,7 @@ const FLAGS = {
   id: optional('FIELD', 'import: how a row has its id (id)', text),
   hash: optional('FIELDS', 'import: no id: it is a hash of these fields', list),
   ...SETTINGS_FLAGS,
+  ...LOCK_FLAGS,
   json: toggle('show: as JSON'),
 } as const;
 
@@ -89,14 +91,14 @@ async function importRows(path: string, paths: readonly string[], values: Values
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   const settings = toSettings(values);
   const fields = { id, hash };
-  await withLock(path, async () => {
+  await withLock(path, values['break-lock'], async (lock) => {
     const found = findState(path);
     if (found !== undefined) checkSettings(found.settings, toGiven(values));
     const before = found ?? State.unseen(settings);
     const importer = new Importer(before.settings);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
     const after = before.merge(importer.end(before));
-    saveState(path, after);
+    saveState(path, after, lock);
     const number = (value: number): string => value.toLocaleString('en');
     await writeLines(streams.stdout, [
       `${escapeControls(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
