@@ -54,8 +54,6 @@ export type DataCode =
   | 'settings'
   /** A prompt that the state does not have, or a log and a data set that share none. */
   | 'unknown-id'
-  /** An observation that is older than the state can take. */
-  | 'late'
   /** More than fits: bytes, rollouts, prompts. */
   | 'too-much'
   /** A state that another process holds. */

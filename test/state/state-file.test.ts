@@ -8,7 +8,7 @@ import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
-import { folder, jsonl, visits } from '../support/cli.ts';
+import { folder, jsonl, root, visits } from '../support/cli.ts';
 import { runHere } from '../support/run.ts';
 
 const at = (name: string): string => join(folder, name);
@@ -101,6 +101,10 @@ describe('the bytes of a state', () => {
       table.hashes,
       table.offsets,
       table.bytes,
+      columns.settledSteps,
+      columns.discounts,
+      Float64Array.of(0.5),
+      new Uint8Array(16),
     ];
     expect(decodeState(encodeSections(sections)).size).toBe(3);
     const wrong: [section: number, value: ArrayBufferView][] = [
@@ -113,26 +117,35 @@ describe('the bytes of a state', () => {
       [1, Float32Array.of(1, 1)],
       [1, Float32Array.of(1, 1, Number.NaN)],
       [2, Float32Array.of(1, 1, 0)],
-      [3, Uint32Array.of(9, 0, 0)],
+      [3, Float64Array.of(9, 0, 0)],
+      [3, Float64Array.of(Number.NaN, 0, 0)],
+      [3, Float64Array.of(-1, 0, 0)],
+      [4, Float64Array.of(0, Number.POSITIVE_INFINITY, 0)],
       [6, Float64Array.of(1, 1, Number.POSITIVE_INFINITY)],
       [7, table.hashes.slice().reverse()],
       [7, Float64Array.of(...table.hashes.subarray(0, 2), table.hashes[1] as number)],
       [8, Uint32Array.of(0, 2, 1, 3)],
       [8, Uint32Array.of(0, 1, 2, 4)],
       [8, Uint32Array.of(0, 1)],
+      [0, meta({ ...settings, logs: [], taken: -1 })],
+      [10, Float64Array.of(1, 1, Number.NEGATIVE_INFINITY)],
+      [11, Uint8Array.of(0, 2, 0)],
+      [12, Float64Array.of(1.5)],
+      [12, new Float64Array(256)],
+      [13, new Uint8Array(15)],
     ];
     for (const [section, value] of wrong) {
       const crafted = encodeSections(sections.map((known, i) => (i === section ? value : known)));
       expect(() => decodeState(crafted), `section ${section}`).toThrow(/^damaged: /);
     }
-    expect(() => decodeState(encodeSections(sections.slice(1)))).toThrow('damaged: 9 sections');
+    expect(() => decodeState(encodeSections(sections.slice(1)))).toThrow('damaged: 13 sections');
   });
 
   test('of a newer release, of something else and of nothing are told apart', async () => {
     const bytes = encodeState(example());
-    bytes[8] = 2;
+    bytes[8] = 3;
     const cases: [Uint8Array, string][] = [
-      [bytes, 'made by a newer release, or damaged: version 2, this one reads 1'],
+      [bytes, 'made by a newer release, or damaged: version 3, this one reads 2'],
       [Buffer.from('{"id":1}\n'), 'not a state of insight-wasm: the first bytes are not its mark'],
       [new Uint8Array(), 'not a state of insight-wasm'],
     ];
@@ -158,6 +171,24 @@ describe('the bytes of a state', () => {
     expect((await runHere(['status', '--state', at('no.iws')])).stderr).toContain(
       'no.iws: no such file; insight-wasm ingest',
     );
+  });
+
+  test('of version 1, which 0.1.0 writes, are read', () => {
+    const path = join(root, 'test/fixtures/version-1.iws');
+    const { settings: kept, columns, keys: table, rule, ledger } = decodeState(readFileSync(path));
+    expect(kept).toEqual({ discount: 0.9, prior: { alpha: 1, beta: 1 } });
+    expect({ rule, logs: ledger.logs.length }).toEqual({ rule: { threshold: '0.5' }, logs: 1 });
+    const index = table.indexOf('p7');
+    const own = visits.filter(({ id }) => id === 'p7');
+    expect({ ...own.at(-1), id: 'p7' }).toMatchObject({
+      successes: columns.successes[index],
+      trials: columns.trials[index],
+      step: columns.steps[index],
+    });
+    expect([...columns.visits]).toEqual(new Array(40).fill(3));
+    const now = State.unseen(kept, new Set(visits.map(({ id }) => id)));
+    now.observe(visits.map(({ id, ...visit }) => ({ ...visit, index: now.keys.indexOf(id), isRollout: false })));
+    expect(decodeState(readFileSync(path)).pool.toBytes()).toEqual(now.pool.toBytes());
   });
 });
 
