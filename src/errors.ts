@@ -56,6 +56,8 @@ export type DataCode =
   | 'unknown-id'
   /** More than fits: bytes, rollouts, prompts. */
   | 'too-much'
+  /** A journal that goes on from another state than the one beside it. */
+  | 'journal'
   /** A state that another process holds. */
   | 'locked'
   /** Data of which nothing is left to use. */

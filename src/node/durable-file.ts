@@ -18,6 +18,8 @@ export class NewFile {
   readonly #path: string;
   readonly #file: number;
   #end = 0;
+  /** Until it is in place, or gone. */
+  #isOpen = true;
 
   /** @param nonce makes the name its own: the next holder of the lock removes what it finds under such names */
   constructor(path: string, nonce: string, disk: Disk = system) {
@@ -55,24 +57,23 @@ export class NewFile {
   /**
    * Syncs, and takes the place of the file.
    * @param check is called last before that, and throws if it may not
-   * @returns the file, open for reading and writing: the caller closes it
+   * @param done is called when it has, with the open file, which the caller closes
+   * @throws DataError also if it is in place, but might not outlast a power cut
    */
-  commit(check: () => void): number {
+  commit(check: () => void, done: (file: number) => void = (file) => this.#disk.closeSync(file)): void {
     this.#try(() => {
       this.#disk.fsyncSync(this.#file);
       check();
       this.#disk.renameSync(this.#path, this.#target);
     });
-    try {
-      syncFolder(this.#disk, dirname(this.#target));
-    } catch (error) {
-      this.#disk.closeSync(this.#file);
-      throw error;
-    }
-    return this.#file;
+    this.#isOpen = false;
+    done(this.#file);
+    syncFolder(this.#disk, dirname(this.#target));
   }
 
   abandon(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     try {
       this.#disk.closeSync(this.#file);
     } finally {

@@ -1,48 +1,39 @@
 import { DataError, inFile } from '../errors.ts';
-import { decodeState, encodeState } from '../state/codec.ts';
+import { replayEntries } from '../state/journal.ts';
 import type { State } from '../state/state.ts';
-import { disk } from './disk.ts';
-import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
-import { followLinks } from './find.ts';
 import { type Lock, lock } from './lock.ts';
-import { useNativeHash } from './native-hash.ts';
-import { sweep } from './plain-file.ts';
+import { readStored } from './read-stored.ts';
+import { Store, type StoreOptions } from './store.ts';
 import { untilEnd } from './until-end.ts';
 
-/** @throws DataError that names the file */
+/**
+ * A state as it is, with what its journal adds to the file. Needs no lock.
+ * @throws DataError that names the file
+ */
 export function loadState(path: string): State {
-  const state = findState(path);
-  if (state === undefined) throw new DataError('no-state', 'no such file', { file: path });
-  return state;
+  const stored = readStored(path);
+  if (stored === undefined) throw new DataError('no-state', 'no such file', { file: path });
+  return inFile(path, () => replayEntries(stored.state, stored.entries));
 }
 
-/** undefined if there is no such file. */
-export function findState(path: string): State | undefined {
-  useNativeHash();
-  const bytes = readState(path);
-  return bytes === undefined ? undefined : inFile(path, () => decodeState(bytes));
+/** How to open a state for writing. */
+export interface OpenOptions extends StoreOptions {
+  /** Takes over the lock, whoever holds it. */
+  readonly breaksLock?: boolean | undefined;
 }
 
-/** @throws DataError also if the lock is no longer held */
-export function saveState(path: string, state: State, { nonce, check }: Lock): void {
-  useNativeHash();
-  try {
-    const file = new NewFile(path, nonce);
-    file.write(encodeState(state));
-    disk.closeSync(file.commit(check));
-  } catch (error) {
-    throw toDataError(path, error);
-  }
-}
-
-/** Runs what reads and then replaces the file, alone; a signal that ends the process lets go of the lock too. */
-export async function withLock<T>(path: string, isForced: boolean, body: (lock: Lock) => T | Promise<T>): Promise<T> {
+/** Runs what reads and then replaces a state, alone; a signal that ends the process lets go of the lock too. */
+export async function withStore<T>(
+  path: string,
+  { breaksLock, ...options }: OpenOptions,
+  body: (store: Store, state: State | undefined) => T | Promise<T>,
+): Promise<T> {
   let held: Lock | undefined;
   return untilEnd(
     () => {
-      held = lock(path, isForced);
-      sweep(followLinks(path), NEW); // what others left that were killed, or are stopped, before they took its place
-      return body(held);
+      held = lock(path, breaksLock);
+      const { store, state } = Store.open(path, held, options);
+      return body(store, state);
     },
     () => held?.release(),
   );

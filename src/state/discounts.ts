@@ -20,6 +20,11 @@ export class DiscountTable {
     return this.#values.length;
   }
 
+  /** Forgets those that were added since it had this size. */
+  shrink(size: number): void {
+    this.#values.length = size;
+  }
+
   at(number: number): number {
     return this.#values[number] as number;
   }

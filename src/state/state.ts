@@ -229,7 +229,7 @@ export class State {
   remember(indices: readonly number[]): () => void {
     const columns = Object.values(this.columns) as Columns[keyof Columns][];
     const kept = indices.map((index) => columns.map((column) => column[index] as number));
-    const [visited, lastStep] = [this.#visited, this.#lastStep];
+    const [visited, lastStep, discounts] = [this.#visited, this.#lastStep, this.discounts.size];
     return () => {
       indices.forEach((index, i) => {
         columns.forEach((column, c) => {
@@ -238,6 +238,7 @@ export class State {
         this.#stale.add(index);
       });
       [this.#visited, this.#lastStep] = [visited, lastStep];
+      this.discounts.shrink(discounts);
     };
   }
 

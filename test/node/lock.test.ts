@@ -151,7 +151,7 @@ describe('the lock of a state', () => {
       // The one that holds the lock answers; the others end.
       const answers = children.map(async (child) => {
         child.stdin.on('error', () => {}).write('{"op":"metrics"}\n');
-        for await (const _ of child.stdout) return true;
+        for await (const text of child.stdout) return !String(text).includes('"error":{"code":"locked"');
         return false;
       });
       const first = await Promise.race(

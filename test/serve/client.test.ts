@@ -71,6 +71,6 @@ describe.skipIf(isMissing)('examples/client.py', () => {
       process.execPath,
       program,
     );
-    expect(other.stderr).toContain('RuntimeError: insight-wasm ended with code 2');
+    expect(other.stderr).toContain('ValueError: usage: --discount expected a number in [0, 1], got 2');
   });
 });

@@ -4,8 +4,8 @@ import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
 import { STREAM } from '../../node/file-source.ts';
 import { followLinks } from '../../node/find.ts';
-import type { Lock } from '../../node/lock.ts';
-import { findState, saveState, withLock } from '../../node/state-file.ts';
+import { withStore } from '../../node/state-file.ts';
+import type { Store } from '../../node/store.ts';
 import { Intake } from '../../state/intake.ts';
 import { type Log, STDIN } from '../../state/ledger.ts';
 import { checkRule, checkSettings, toSuccessRule } from '../../state/settings.ts';
@@ -69,8 +69,8 @@ export const ingest: Command = {
     const { state: path } = values;
     toGivenRule(values);
     toLogs(values, positionals); // a wrong flag is reported before anything is read
-    const done = await withLock(path, values['break-lock'], (lock) =>
-      addLogs(path, lock, values, positionals, streams),
+    const done = await withStore(path, { breaksLock: values['break-lock'] }, (store, found) =>
+      addLogs(store, found, values, positionals, streams),
     );
     warn(streams, done.taken);
     await writeLines(streams.stdout, [
@@ -91,8 +91,13 @@ interface Report {
   readonly step: number | null;
 }
 
-async function addLogs(path: string, lock: Lock, values: Values, paths: readonly string[], streams: Streams) {
-  const found = findState(path);
+async function addLogs(
+  store: Store,
+  found: State | undefined,
+  values: Values,
+  paths: readonly string[],
+  streams: Streams,
+) {
   if (found !== undefined) checkSettings(found.settings, toGiven(values));
   if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
   const before = found ?? State.unseen(toSettings(values));
@@ -116,7 +121,7 @@ async function addLogs(path: string, lock: Lock, values: Values, paths: readonly
   const known = before.ledger.logs;
   const after = intake.end(parts, flags);
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, known)) saveState(path, after, lock);
+  if (found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known)) store.fold(after, true);
   const report: Report = {
     rows,
     late: intake.late,

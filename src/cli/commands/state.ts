@@ -1,6 +1,6 @@
 import { escapeControls } from '../../escape-controls.ts';
 import { readRows, toKey } from '../../node/dataset.ts';
-import { findState, loadState, saveState, withLock } from '../../node/state-file.ts';
+import { loadState, withStore } from '../../node/state-file.ts';
 import { exportRows, Importer } from '../../state/exchange.ts';
 import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
@@ -91,14 +91,13 @@ async function importRows(path: string, paths: readonly string[], values: Values
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   const settings = toSettings(values);
   const fields = { id, hash };
-  await withLock(path, values['break-lock'], async (lock) => {
-    const found = findState(path);
+  await withStore(path, { breaksLock: values['break-lock'] }, async (store, found) => {
     if (found !== undefined) checkSettings(found.settings, toGiven(values));
     const before = found ?? State.unseen(settings);
     const importer = new Importer(before.settings);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
     const after = before.merge(importer.end(before));
-    saveState(path, after, lock);
+    store.fold(after, true);
     const number = (value: number): string => value.toLocaleString('en');
     await writeLines(streams.stdout, [
       `${escapeControls(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,

@@ -36,9 +36,9 @@ export function toGiven({ discount, prior }: SettingsValues): Partial<Settings> 
 }
 
 interface RuleValues {
-  readonly id: string | undefined;
-  readonly hash: string[] | undefined;
-  readonly reward: string | undefined;
+  readonly id?: string | undefined;
+  readonly hash?: string[] | undefined;
+  readonly reward?: string | undefined;
   readonly threshold: number | undefined;
   readonly 'reward-scale': string | undefined;
 }
