@@ -1,5 +1,5 @@
 import type { Place } from '../logs/format.ts';
-import { type ReadOptions, type ReadProgress, readRows, type Taken } from '../logs/read-log.ts';
+import { type ReadOptions, type ReadProgress, readRows, type Taken } from '../logs/read-rows.ts';
 import type { Row } from '../logs/row.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
 import { findLogs } from './find.ts';

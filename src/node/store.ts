@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { DataError, inFile } from '../errors.ts';
-import type { Keeper } from '../serve/keeper.ts';
 import { decodeWithDigest, toViews } from '../state/codec.ts';
 import { type Entry, replayEntries, toHistoryLine, toText } from '../state/journal.ts';
+import type { Keeper } from '../state/keeper.ts';
 import { toSection, writeSections } from '../state/sections.ts';
 import { checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';

@@ -3,10 +3,10 @@ import { DataError } from '../errors.ts';
 import { type Acquisition, score } from '../index.ts';
 import type { Fields } from '../logs/fields.ts';
 import { toForecast } from '../state/forecast.ts';
+import type { Keeper } from '../state/keeper.ts';
 import { choose, type Query } from '../state/query.ts';
 import { State } from '../state/state.ts';
 import { Holds } from './holds.ts';
-import type { Keeper } from './keeper.ts';
 import { observe } from './observe.ts';
 import {
   checkBoolean,

@@ -6,28 +6,49 @@ import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
 import { State } from './state.ts';
 
-/** The prompts of a state as lines of JSON, in the order of their ids. */
-export function* exportRows({ keys, pool, columns, discounts }: State): Generator<string> {
+/** A prompt with what it takes to go on with it. */
+export interface ExportedPrompt {
+  readonly id: string;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly visits: number;
+  /** Of the latest visit, if it had one. */
+  readonly step?: number;
+  /** The posterior before the latest visit, with the counts of that visit, to which rows of the same step still add. */
+  readonly open?: {
+    readonly alpha: number;
+    readonly beta: number;
+    readonly successes: number;
+    readonly trials: number;
+    /** Of the latest visit before it, if it had one. */
+    readonly step?: number;
+    /** Of the visit, where it is not that of the state. */
+    readonly discount?: number;
+  };
+}
+
+/** The prompts of a state, in the order of their keys. */
+export function* exportPrompts({ keys, pool, columns, discounts }: State): Generator<ExportedPrompt> {
   const stepOf = (step: number) => (Number.isNaN(step) ? {} : { step });
   for (let i = 0; i < keys.size; i++) {
     const trials = columns.trials[i] as number;
     const discount = columns.discounts[i] as number;
     const open = {
-      alpha: columns.settledAlpha[i],
-      beta: columns.settledBeta[i],
-      successes: columns.successes[i],
+      alpha: columns.settledAlpha[i] as number,
+      beta: columns.settledBeta[i] as number,
+      successes: columns.successes[i] as number,
       trials,
       ...stepOf(columns.settledSteps[i] as number),
       ...(discount > 0 && { discount: discounts.at(discount) }),
     };
-    yield JSON.stringify({
+    yield {
       id: keys.at(i),
-      alpha: pool.alpha[i],
-      beta: pool.beta[i],
-      visits: columns.visits[i],
+      alpha: pool.alpha[i] as number,
+      beta: pool.beta[i] as number,
+      visits: columns.visits[i] as number,
       ...stepOf(columns.steps[i] as number),
       ...(trials > 0 && { open }),
-    });
+    };
   }
 }
 

@@ -38,8 +38,8 @@ export function* writeSections(sections: readonly Section[], put: Put, partBytes
     end += bytes.length;
   };
   const lengths = new DataView(new ArrayBuffer(8 * sections.length));
+  checkLengths(sections);
   for (const [i, { byteLength }] of sections.entries()) {
-    if (byteLength > MOST_BYTES) throw new DataError('too-much', 'the state is larger than a file of it can be');
     lengths.setUint32(8 * i, byteLength, true);
   }
   put(new Uint8Array(HEADER), 0); // its place: what it says is known only at the end
@@ -64,6 +64,7 @@ export function* writeSections(sections: readonly Section[], put: Put, partBytes
 
 export function encodeSections(views: readonly ArrayBufferView[]): Uint8Array {
   const sections = views.map(toSection);
+  checkLengths(sections);
   const bytes = new Uint8Array(
     sections.reduce((sum, { byteLength }) => sum + padded(byteLength), HEADER + 8 * sections.length),
   );
@@ -104,6 +105,12 @@ export function decodeSections(bytes: Uint8Array): { version: number; digest: st
   if (version === 0 || !startsWith(bytes.subarray(16, HEADER), toBytes(digest)))
     throw new DataError('damaged', 'damaged: checksum');
   return { version, digest, sections: ranges.map(([start, end]) => bytes.subarray(start, end)) };
+}
+
+function checkLengths(sections: readonly Section[]): void {
+  if (sections.some(({ byteLength }) => byteLength > MOST_BYTES)) {
+    throw new DataError('too-much', 'the state is larger than a file of it can be');
+  }
 }
 
 function padded(length: number): number {

@@ -1,5 +1,5 @@
-import type { Keeper } from '../../src/serve/keeper.ts';
 import type { Entry } from '../../src/state/journal.ts';
+import type { Keeper } from '../../src/state/keeper.ts';
 import type { State } from '../../src/state/state.ts';
 
 /** Keeps what a session takes in memory: `save` is called with each state that is to be written whole. */

@@ -38,7 +38,7 @@ const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 
 Adds what a trainer has logged to a state, which keeps a posterior for each
 prompt; makes the state if there is none. LOGS are files, folders or globs, or -
-for stdin, in any of the formats that insight-wasm audit tells.
+for stdin, in any format: see insight-wasm audit --help.
 
 The state remembers how far it has read each log, so ingest may run as often as
 you like: it takes what is new, and nothing twice. A log that was rewritten or

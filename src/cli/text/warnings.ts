@@ -1,4 +1,4 @@
-import type { Taken } from '../../logs/read-log.ts';
+import type { Taken } from '../../logs/read-rows.ts';
 
 /** For stderr: what a reader of the result must know; each a line. */
 export function toWarnings(taken: readonly Taken[]): string[] {

@@ -1,5 +1,5 @@
-import type { Entry } from '../state/journal.ts';
-import type { State } from '../state/state.ts';
+import type { Entry } from './journal.ts';
+import type { State } from './state.ts';
 
 /** Keeps what a session takes: src/node keeps it in files. */
 export interface Keeper {
