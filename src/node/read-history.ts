@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type Entry, toHistoryLine, toText } from '../state/journal.ts';
+import { toHistoryLine, toText } from '../state/journal.ts';
 import { toDataError } from './durable-file.ts';
 import { stat } from './find.ts';
 import { historyOf, type Stored } from './read-stored.ts';
 
 /**
- * The observations of a state one by one, in the order in which they were taken, as lines with their newline: what the
+ * The observations of a state one by one, in the order in which they were taken, as lines of JSON: what the
  * history has of those in the file, and those in the journal.
  */
 export function* readHistory(path: string, { state, entries }: Stored): Generator<string> {
@@ -13,7 +13,7 @@ export function* readHistory(path: string, { state, entries }: Stored): Generato
     if ((JSON.parse(line) as { n: number }).n >= state.taken) break; // a crash left them there: the journal has them
     yield line;
   }
-  yield* entries.map((entry: Entry, i) => toHistoryLine(toText(entry), state.taken + i));
+  yield* entries.map((entry, i) => toHistoryLine(toText(entry), state.taken + i).trimEnd());
 }
 
 function* readLines(path: string): Generator<string> {
@@ -28,7 +28,7 @@ function* readLines(path: string): Generator<string> {
         count = readSync(file, block);
         const lines = (rest + decoder.decode(block.subarray(0, count), { stream: true })).split('\n');
         rest = lines.pop() as string;
-        for (const line of lines) yield `${line}\n`;
+        for (const line of lines) yield line;
       }
     } finally {
       closeSync(file);
