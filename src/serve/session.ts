@@ -135,8 +135,8 @@ export class Session {
   }
 
   #about(): object {
-    const { size, lastStep = null, taken } = this.#state;
-    return { prompts: size + this.#fresh.size, step: lastStep, taken };
+    const { size, taken } = this.#state;
+    return { prompts: size + this.#fresh.size, step: this.#lastStep ?? null, taken };
   }
 
   #select(request: Fields): object {
@@ -147,7 +147,7 @@ export class Session {
     const query = valued(() => toQuery(request));
     const { indices, scores } = choose(state, { ...query, held: this.#holds.indices });
     if (hold !== undefined) {
-      const [step, second] = [state.lastStep ?? 0, this.#clock()];
+      const [step, second] = [this.#lastStep ?? 0, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
     }
     const candidates = indices.slice().sort();
@@ -289,13 +289,18 @@ export class Session {
     };
   }
 
+  get #lastStep(): number | undefined {
+    const [last, fresh] = [this.#state.lastStep, this.#fresh.lastStep];
+    return last === undefined || (fresh !== undefined && fresh > last) ? fresh : last;
+  }
+
   #clock(): number {
     return this.#options.clock?.() ?? performance.now() / 1000;
   }
 
   #expire(): void {
     if (this.#holds.size === 0) return;
-    this.#tally.expired += this.#holds.expire(this.#state.lastStep ?? 0, this.#clock());
+    this.#tally.expired += this.#holds.expire(this.#lastStep ?? 0, this.#clock());
   }
 
   #settle(): void {
