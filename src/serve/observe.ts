@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import { bad, type Fields } from '../logs/fields.ts';
+import type { SuccessRule } from '../logs/row.ts';
 import type { Entry } from '../state/journal.ts';
 import { toSuccessRule } from '../state/settings.ts';
 import type { Observation, State } from '../state/state.ts';
@@ -15,13 +16,15 @@ export interface Skipped {
   readonly reason: string;
 }
 
-interface Taken extends Observed {
-  /** In the state; -1 of a prompt that is fresh. */
+interface Read extends Observed {
+  /** Position in the request. */
+  readonly at: number;
+  /** Of the prompt in the state; -1 if the state lacks it. */
   readonly index: number;
 }
 
 export interface Done {
-  readonly taken: readonly Taken[];
+  readonly taken: readonly Read[];
   /** Positions in the request of those that were inserted before the latest visit. */
   readonly late: readonly number[];
   readonly skipped: readonly Skipped[];
@@ -44,27 +47,27 @@ export function observe(request: Fields, state: State, before: State, append: (e
   });
   const intake = new Intake(state, before);
   const errors = new Map<number, Error>();
-  const read = given.map((observation, at): Observed | undefined => {
+  const read: Read[] = [];
+  for (const [at, observation] of given.entries()) {
     try {
-      return inValue(() => intake.read(observation, `observations[${at}]`));
+      const observed = inValue(() => intake.read(observation, `observations[${at}]`));
+      read.push({ ...observed, at, index: state.keys.indexOf(observed.entry.id) });
     } catch (error) {
       errors.set(at, error as Error);
-      return undefined;
     }
-  });
-  const order = [...read.keys()].filter((at) => read[at] !== undefined);
-  const stepOf = (at: number): number => read[at]?.entry.step ?? Number.NEGATIVE_INFINITY;
-  order.sort((a, b) => (stepOf(a) < stepOf(b) ? -1 : Number(stepOf(a) > stepOf(b)))); // stable
-  intake.begin(order.map((at) => (read[at] as Observed).entry.id));
-  const taken: Taken[] = [];
+  }
+  const stepOf = ({ entry }: Read): number => entry.step ?? Number.NEGATIVE_INFINITY;
+  read.sort((a, b) => (stepOf(a) < stepOf(b) ? -1 : Number(stepOf(a) > stepOf(b)))); // stable
+  intake.begin(read);
+  const taken: Read[] = [];
   const late: number[] = [];
-  const repeated = new Set<number>();
-  for (const at of order) {
-    const observed = read[at] as Observed;
+  const repeated: number[] = [];
+  for (const observed of read) {
+    const { at } = observed;
     try {
-      const { fate, index } = intake.take(observed.entry);
-      if (fate === 'repeated') repeated.add(at);
-      else taken.push({ ...observed, index });
+      const fate = intake.take(observed);
+      if (fate === 'repeated') repeated.push(at);
+      else taken.push(observed);
       if (fate === 'late') late.push(at);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -85,7 +88,7 @@ export function observe(request: Fields, state: State, before: State, append: (e
   }
   const skipped = [
     ...Array.from(errors, ([at, error]): Skipped => ({ at, ...toReason(error) })),
-    ...Array.from(repeated, (at): Skipped => ({ at, code: 'repeated', reason: 'its key was taken before' })),
+    ...repeated.map((at): Skipped => ({ at, code: 'repeated', reason: 'its key was taken before' })),
   ];
   skipped.sort((a, b) => a.at - b.at);
   return { taken, late: late.sort((a, b) => a - b), skipped, fresh: intake.end(entries) };
@@ -98,42 +101,36 @@ class Intake {
   #fresh: State;
   #undo: (() => void)[] = [];
   readonly #keys = new Set<string>();
+  readonly #rule: SuccessRule;
 
   constructor(state: State, before: State) {
     this.#state = state;
     this.#before = before;
     this.#fresh = before;
+    this.#rule = toSuccessRule(state.rule ?? { threshold: '0.5' });
   }
 
   read(observation: unknown, at: string): Observed {
-    const { rule = { threshold: '0.5' } } = this.#state;
-    return toObserved(asObject(at, observation), at, toSuccessRule(rule));
+    return toObserved(asObject(at, observation), at, this.#rule);
   }
 
-  begin(ids: readonly string[]): void {
-    const unknown: string[] = [];
-    const known: number[] = [];
-    for (const id of ids) {
-      const index = indexOf(this.#state, id);
-      if (index === undefined) continue;
-      if (index < 0) unknown.push(id);
-      else known.push(index);
-    }
+  begin(read: readonly Read[]): void {
+    const unknown = read.filter(({ index }) => index < 0).map(({ entry }) => entry.id);
     this.#fresh = this.#before.with(unknown);
     const added = unknown.map((id) => this.#fresh.keys.indexOf(id));
+    const known = read.filter(({ index }) => index >= 0).map(({ index }) => index);
     this.#undo = [this.#state.remember(known), this.#fresh.remember(added)];
   }
 
-  take(entry: Entry): { fate: 'observed' | 'late' | 'repeated'; index: number } {
+  take({ entry, index }: Read): 'observed' | 'late' | 'repeated' {
     const { key } = entry;
-    const index = this.#state.keys.indexOf(entry.id);
-    if (key !== undefined && (this.#keys.has(key) || this.#state.recent.has(key))) return { fate: 'repeated', index };
+    if (key !== undefined && (this.#keys.has(key) || this.#state.recent.has(key))) return 'repeated';
     const fate =
       index < 0
         ? this.#fresh.take(toObservation(entry, this.#fresh.keys.indexOf(entry.id)))
         : this.#state.take(toObservation(entry, index));
     if (key !== undefined) this.#keys.add(key);
-    return { fate, index };
+    return fate;
   }
 
   undo(): void {
@@ -159,15 +156,6 @@ class Intake {
 
 function toObservation({ id: _, key: __, step, ...counts }: Entry, index: number): Observation {
   return { ...counts, step, index, isRollout: false };
-}
-
-/** undefined of what can be no id: `take` says why. */
-function indexOf({ keys }: State, id: string): number | undefined {
-  try {
-    return keys.indexOf(id);
-  } catch {
-    return undefined;
-  }
 }
 
 function toReason(error: Error): { code: 'value' | 'refused'; reason: string } {
