@@ -6,7 +6,7 @@ import type { Keeper } from '../state/keeper.ts';
 import { toSection, writeSections } from '../state/sections.ts';
 import { checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';
-import { type Disk, disk as system } from './disk.ts';
+import { type Disk, keepOpen, disk as system } from './disk.ts';
 import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
 import { followLinks } from './find.ts';
 import { appendHistory } from './history-file.ts';
@@ -219,15 +219,20 @@ export class Store implements Keeper {
       this.#lock.check();
       this.#checkIdentity();
     };
-    file.commit(check, (descriptor) => {
-      this.#disk.closeSync(descriptor);
-      this.#digest = digest;
-      this.#identity = identityOf(this.#path);
-      this.#taken = taken;
-      this.#texts.splice(0, count);
-      this.#passed += count;
-      this.#saves++;
-    });
+    const letGo = keepOpen(this.#disk, this.#path);
+    try {
+      file.commit(check, (descriptor) => {
+        this.#disk.closeSync(descriptor);
+        this.#digest = digest;
+        this.#identity = identityOf(this.#path);
+        this.#taken = taken;
+        this.#texts.splice(0, count);
+        this.#passed += count;
+        this.#saves++;
+      });
+    } finally {
+      letGo();
+    }
     if (this.#journal === undefined) return;
     if (this.#texts.length > 0) this.#renew(this.#texts);
     else {
