@@ -309,7 +309,7 @@ describe('insight-wasm serve', () => {
     return spawn(process.execPath, [program, 'serve', '--state', state, ...flags]);
   }
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('on %s it saves, and lets go of the lock', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('on %s it saves, and lets go of the lock', async (signal) => {
     const child = start('--save-every', '0');
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     child.stdin.write(`${JSON.stringify(observe(...visits))}\n`);

@@ -209,12 +209,12 @@ describe('insight-wasm ingest', () => {
     expect(statSync(state).mode & 0o777).toBe(0o660);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('ended by %s it leaves no lock and no state', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ended by %s it leaves no lock and no state', async (signal) => {
     const child = spawn(process.execPath, [program, 'ingest', '-', '--state', state]);
     child.stdin.write(jsonl(visits)); // and no end
     while (!existsSync(`${state}.lock`)) await setTimeout(20);
     child.kill(signal);
-    expect(await once(child, 'exit')).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+    expect(await once(child, 'exit')).toEqual([{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[signal], null]);
     expect([state, `${state}.lock`].filter(existsSync)).toEqual([]);
   });
 
