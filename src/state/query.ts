@@ -16,12 +16,19 @@ export interface Query {
   readonly exclude?: readonly string[] | undefined;
   /** Ids to select from, all of which the state has. */
   readonly only?: readonly string[] | undefined;
+  /** Indices of prompts in flight, which are left out too. */
+  readonly held?: Iterable<number> | undefined;
   /** Leaves out the prompts of so many of the latest steps. */
   readonly cooldown?: number | undefined;
 }
 
 /** Why a prompt was not to be chosen. */
-export type Bar = 'not among those to select from' | 'not drawn as a candidate' | 'excluded' | 'cooling down';
+export type Bar =
+  | 'not among those to select from'
+  | 'not drawn as a candidate'
+  | 'excluded'
+  | 'in flight'
+  | 'cooling down';
 
 export interface Choosing extends Selection {
   /** undefined for a prompt that only its score decides on. */
@@ -41,7 +48,8 @@ export function choose(state: State, query: Query): Choosing {
   excluded.delete(-1);
   const warm = lastWarmStep(state, query.cooldown);
   const isCooling = (index: number): boolean => (state.columns.steps[index] as number) > warm; // never of NaN
-  const left = [...excluded];
+  const held = new Set(query.held);
+  const left = [...excluded, ...held];
   if (warm < Number.POSITIVE_INFINITY) for (let i = 0; i < state.size; i++) if (isCooling(i)) left.push(i);
   const exclude = left.length === 0 ? undefined : left;
   return {
@@ -50,6 +58,7 @@ export function choose(state: State, query: Query): Choosing {
       if (only?.includes(index) === false) return 'not among those to select from';
       if (drawn?.includes(index) === false) return 'not drawn as a candidate';
       if (excluded.has(index)) return 'excluded';
+      if (held.has(index)) return 'in flight';
       return isCooling(index) ? 'cooling down' : undefined;
     },
   };
