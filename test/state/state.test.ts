@@ -337,8 +337,8 @@ describe('insight-wasm state', () => {
 
   test('a wrong command line is refused', () => {
     const cases: [string[], string][] = [
-      [['state'], 'expected state show, export or import, got ""'],
-      [['state', 'drop', '--state', state], 'expected state show, export or import, got "drop"'],
+      [['state'], 'expected state show, log, export, import, compact, got ""'],
+      [['state', 'drop', '--state', state], 'expected state show, log, export, import, compact, got "drop"'],
       [['state', 'show'], 'expected --state FILE'],
       [['state', 'show', 'x', '--state', state], 'show takes no "x"'],
       [['state', 'import', '--state', state], 'expected one ROWS, got 0'],
