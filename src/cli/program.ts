@@ -55,7 +55,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${name && `, got ${name}`}`);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError;
+    const isUsage = error instanceof UsageError || (error instanceof DataError && error.code === 'unused');
     if (!isUsage && !(error instanceof DataError) && !(error instanceof PoolError)) throw error;
     const hint = isUsage ? `; see insight-wasm ${command === undefined ? '' : `${name} `}--help` : '';
     streams.stderr.write(

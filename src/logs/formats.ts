@@ -2,9 +2,11 @@ import type { Fields } from './fields.ts';
 import type { LinesFormat, TableFormat } from './format.ts';
 import { plain } from './formats/any-lines.ts';
 import { parquet } from './formats/any-parquet.ts';
+import { histories } from './formats/histories.ts';
 import { nemoGym } from './formats/nemo-gym.ts';
 import { primeRl } from './formats/prime-rl.ts';
 import { trl } from './formats/trl.ts';
+import { verifiers } from './formats/verifiers.ts';
 import { verl } from './formats/verl.ts';
 import type { Columns } from './parquet.ts';
 
@@ -13,6 +15,8 @@ export const LINES = {
   verl,
   'prime-rl': primeRl,
   'nemo-gym': nemoGym,
+  verifiers,
+  histories,
   jsonl: plain,
   csv: plain,
 } as const satisfies Record<string, LinesFormat>;

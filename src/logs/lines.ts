@@ -24,6 +24,8 @@ export interface LinesRead {
 export interface LineOptions {
   /** Lines that were visited before: they are passed over, and must be the same bytes. */
   readonly prefix?: Part | undefined;
+  /** Takes the lines that are passed over; false if it needs no more of them. */
+  readonly onPassed?: ((line: string) => boolean) | undefined;
   /** Takes the bad lines; by default the first one is thrown. */
   readonly onBad?: ((line: number, reason: string) => void) | undefined;
   /** Whether to hash what is read. */
@@ -38,7 +40,7 @@ export interface LineOptions {
 export async function readLines(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
-  { prefix, onBad, hash: isHashed = false }: LineOptions,
+  { prefix, onPassed, onBad, hash: isHashed = false }: LineOptions,
   visit: (line: string, number: number) => void,
 ): Promise<LinesRead> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -63,7 +65,7 @@ export async function readLines(
       visit(decode(decoder, whole), line);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      if (isLast && error.code === 'malformed' && opensObject(whole)) return line;
+      if (isLast && error.code === 'malformed' && isOpen(whole)) return line;
       if (onBad === undefined) throw error.at(file, line);
       onBad(line, error.reason);
     }
@@ -73,15 +75,22 @@ export async function readLines(
     length = 0;
     return undefined;
   };
+  const passed = new LineCutter();
+  let isPassing = onPassed !== undefined;
+  const pass = (whole: readonly Uint8Array[]): void => {
+    for (const bytes of whole) isPassing &&= onPassed?.(decode(decoder, bytes)) === true;
+  };
   const skip = (chunk: Uint8Array): Uint8Array => {
     const skipped = chunk.subarray(0, toSkip);
     hash?.update(skipped);
+    if (isPassing) pass(passed.push(skipped));
     line += countNewlines(skipped);
     bytes += skipped.length;
     toSkip -= skipped.length;
     if (toSkip === 0 && hash?.hex() !== prefix?.sha256) {
       throw new DataError('taken', 'what was taken of it before has been rewritten', { file });
     }
+    if (toSkip === 0 && isPassing) pass(passed.rest());
     return chunk.subarray(skipped.length);
   };
 
@@ -103,11 +112,47 @@ export async function readLines(
   return { bytes, sha256: hash?.hex(), torn };
 }
 
-const OPENING_BRACE = 123;
+const [QUOTE, BACKSLASH] = [34, 92];
+const OPENING = [123, 91]; // { [
+const CLOSING = [125, 93]; // } ]
 
-/** Whether the line opens an object: if that does not end, it is half written. */
-function opensObject(line: Uint8Array): boolean {
-  return line.find((byte) => byte > 32) === OPENING_BRACE;
+/** Whether the line opens an object that does not end: if no newline ends it either, it is half written. */
+function isOpen(line: Uint8Array): boolean {
+  if (line.find((byte) => byte > 32) !== OPENING[0]) return false;
+  let depth = 0;
+  let isText = false;
+  for (let i = 0; i < line.length; i++) {
+    const byte = line[i] as number;
+    if (isText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (OPENING.includes(byte)) depth++;
+    else if (CLOSING.includes(byte)) depth--;
+  }
+  return isText || depth > 0;
+}
+
+/** Cuts bytes into lines, each with its newline. */
+class LineCutter {
+  #pieces: Uint8Array[] = [];
+
+  push(chunk: Uint8Array): Uint8Array[] {
+    const lines: Uint8Array[] = [];
+    let start = 0;
+    for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, start)) {
+      lines.push(concat([...this.#pieces, chunk.subarray(start, newline + 1)]));
+      this.#pieces = [];
+      start = newline + 1;
+    }
+    if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
+    return lines;
+  }
+
+  /** The last line, if no newline ends it. */
+  rest(): Uint8Array[] {
+    return this.#pieces.length === 0 ? [] : [concat(this.#pieces)];
+  }
 }
 
 function countNewlines(bytes: Uint8Array): number {

@@ -39,7 +39,7 @@ const cases: readonly [
 ][] = [
   ['verl, older', logs.verl(), 'verl', {}, {}],
   ['verl, V1', logs.verlV1(), 'verl', {}, {}],
-  ['TRL', logs.trl(), 'trl', { reward: 'accuracy_reward' }, { 'again from the file before': 30, 'not applicable': 3 }],
+  ['TRL', logs.trl(), 'trl', { reward: 'accuracy_reward' }, { 'again from the file before': 16, 'not applicable': 12 }],
   ['prime-rl', logs.primeRl(), 'prime-rl', {}, { 'not ok': 6, 'not scored': 3, 'not trainable': 74, evaluation: 74 }],
   ['mapped JSON lines', logs.mapped(), 'jsonl', { id: 'problem.key', reward: 'correct', step: 'at.iteration' }, {}],
   ['CSV', logs.csv(), 'csv', { id: 'problem' }, {}],
@@ -54,7 +54,7 @@ describe('one run, as different trainers log it', () => {
     expect(report.skipped).toEqual(skipped);
     expect([...new Set(taken.map((file) => file.format))]).toEqual([format]);
     for (const prompt of new Set(rows.map(({ id }) => id))) {
-      expect(prompt).toMatch(/^(00|hash-|p)?[0-5]$|^[0-9a-f]{32}$/);
+      expect(prompt).toMatch(/^(00|set\/|p)?[0-5]$|^[0-9a-f]{32}$/);
     }
   });
 

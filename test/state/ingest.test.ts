@@ -305,7 +305,7 @@ describe('insight-wasm ingest', () => {
 
   const hostile: readonly [string, string | Uint8Array, string | RegExp, string[]?][] = [
     ['bytes that are no text', Uint8Array.of(123, 255, 254, 10), 'log.jsonl:2: not UTF-8'],
-    ['NaN', '{"id":"a","score":NaN}\n', /log.jsonl:2: .*JSON/],
+    ['no JSON', '{"id":"a","score":nan}\n', /log.jsonl:2: .*JSON/],
     ['arrays in arrays', `${'['.repeat(1e5)}${']'.repeat(1e5)}\n`, 'the row expected an object, got an array'],
     ['an id of half a character', '{"id":"\\ud800","score":1,"step":1}\n', 'half of a surrogate pair is no text'],
     ['no step under a discount', '{"id":"a","score":1}\n', '"step" is missing', ['--discount', '0.9']],
