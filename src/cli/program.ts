@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import { DataError } from '../errors.ts';
 import { escapeControls } from '../escape-controls.ts';
-import { PoolError } from '../index.ts';
+import { PoolError, UnsupportedError } from '../index.ts';
 import type { Command, Streams } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { bench } from './commands/bench.ts';
@@ -55,12 +55,16 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${name && `, got ${name}`}`);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError || (error instanceof DataError && error.code === 'unused');
+    const isUnused = error instanceof DataError && error.code === 'unused';
+    const isUsage = error instanceof UsageError || error instanceof UnsupportedError || isUnused;
     if (!isUsage && !(error instanceof DataError) && !(error instanceof PoolError)) throw error;
     const hint = isUsage ? `; see insight-wasm ${command === undefined ? '' : `${name} `}--help` : '';
-    streams.stderr.write(
-      `insight-wasm: ${escapeControls(error instanceof DataError ? withAdvice(error) : error.message)}${hint}\n`,
-    );
+    streams.stderr.write(`insight-wasm: ${escapeControls(toMessage(error))}${hint}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+function toMessage(error: Error): string {
+  if (error instanceof UnsupportedError) return 'this runtime cannot run the Wasm kernel: use --engine reference';
+  return error instanceof DataError ? withAdvice(error) : error.message;
 }

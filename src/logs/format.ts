@@ -25,6 +25,8 @@ export type NoteCode =
   | 'several-runs'
   /** The same index stands for several prompts. */
   | 'index-is-no-id'
+  /** Bad records were left out, as was asked for. */
+  | 'bad-records'
   /** The outputs of one session have several rewards. */
   | 'session-rewards';
 

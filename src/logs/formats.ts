@@ -33,6 +33,11 @@ export function isTable(format: FormatName): format is TableName {
   return Object.hasOwn(TABLES, format);
 }
 
+/** What the trainer must log so that the prompts of a log are those of a data set. */
+export function toJoin(format: FormatName): string {
+  return (isTable(format) ? TABLES[format] : LINES[format]).toJoin;
+}
+
 export function detectLines(first: Fields): LinesName {
   const names = Object.keys(LINES) as LinesName[];
   return names.find((name) => LINES[name].recognizes(first)) ?? 'jsonl';

@@ -10,6 +10,16 @@ export function parseObject(line: string): Fields | undefined {
   return value;
 }
 
+/** The same of a line in which NaN is an error. */
+export function parseStrictObject(line: string): Fields | undefined {
+  try {
+    JSON.parse(line);
+  } catch (error) {
+    if (line.trim() !== '') throw new DataError('malformed', shorten((error as SyntaxError).message, 120));
+  }
+  return parseObject(line);
+}
+
 /** Any JSON. NaN, Infinity and -Infinity, which Python writes, are NaN. */
 export function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,4 @@
 import { DataError, inFile } from '../errors.ts';
-import { startHash } from '../sha256.ts';
 import { CsvRecords } from './csv.ts';
 import { isDocument, readAll, toRecords } from './document.ts';
 import type { Fields } from './fields.ts';
@@ -15,8 +14,9 @@ import {
   type TableName,
 } from './formats.ts';
 import { parseObject } from './json.ts';
-import { type Part, readLines } from './lines.ts';
+import { readLines } from './lines.ts';
 import type { Mapping } from './mapping.ts';
+import { type Part, PartHash } from './part-hash.ts';
 import { folderOf, isEvaluationPath, stepInPath } from './path-facts.ts';
 import type { Row } from './row.ts';
 import { type Gunzip, type Opened, openSource, type Source } from './source.ts';
@@ -24,6 +24,8 @@ import { type Gunzip, type Opened, openSource, type Source } from './source.ts';
 /** A record that is not what it should be. */
 export interface BadRecord extends Place {
   readonly reason: string;
+  /** Options that would help: see DataError. */
+  readonly remedy?: DataError['remedy'];
 }
 
 /** What was read of one log: of JSON lines up to the last whole one; of CSV and Parquet all. */
@@ -36,6 +38,8 @@ export interface Taken {
   readonly bytes: number;
   /** SHA-256 of these bytes, as 64 hex digits; undefined if it was not asked for. */
   readonly sha256: string | undefined;
+  /** Of their beginning: see Part. */
+  readonly head?: string | undefined;
   /** Number of a last line still being written (no newline, incomplete JSON); it was not taken. */
   readonly torn: number | undefined;
   /** Rollouts rightly left out, by reason. */
@@ -63,7 +67,11 @@ export interface ReadOptions {
   /** Names of the fields; by default those that the format has. */
   readonly mapping?: Mapping | undefined;
   /** What was taken of a log before: it is passed over, and refused if it is not the same bytes. */
-  readonly before?: ((name: string) => Part | undefined) | undefined;
+  readonly before?: ((source: Source) => Part | undefined | Promise<Part | undefined>) | undefined;
+  /** Parts that were taken of any logs, by length: a stream that begins with one of them is refused. */
+  readonly taken?: ReadonlyMap<number, readonly string[]> | undefined;
+  /** Is told of each log that has been read. */
+  readonly onTaken?: ((taken: Taken, source: Source) => void) | undefined;
   /**
    * What readers keep from run to run, by format, as JSON: so that a rollout which is logged again in another run
    * counts once. Changed in place when all logs are read.
@@ -75,6 +83,8 @@ export interface ReadOptions {
   readonly onRecord?: ((record: Fields, format: FormatName) => void) | undefined;
   /** Takes a bad record, and reading goes on; by default the first one is thrown. */
   readonly onBad?: ((record: BadRecord) => void) | undefined;
+  /** Bad records that are left out, and counted, before the next one is thrown (0). */
+  readonly skipBad?: number | undefined;
   /** Whether to hash what is read: a third of the time of a log of long lines (false). */
   readonly hash?: boolean | undefined;
   /** Is called with each chunk of some 64 to 256 KB. */
@@ -97,7 +107,11 @@ export async function readRows(
 ): Promise<Taken[]> {
   const run = new Run(options, visit);
   const taken: Taken[] = [];
-  for (const source of sources) taken.push(await run.read(source));
+  for (const source of sources) {
+    const part = await run.read(source);
+    taken.push(part);
+    options.onTaken?.(part, source);
+  }
   run.end();
   return taken;
 }
@@ -148,6 +162,7 @@ class Run {
   readonly #readers = new Map<FormatName, RecordReader>();
   #bytes = 0;
   #rows = 0;
+  #bad = 0;
   /** Last table that was passed over. */
   #passed: Source | undefined;
 
@@ -164,6 +179,7 @@ class Run {
     const { format, before, gunzip } = this.#options;
     const { name } = source;
     const start = this.#bytes;
+    const prefix = await before?.(source);
     const opened = await openSource(source, (count) => this.#progress(count), gunzip);
     try {
       if (format !== undefined && isTable(format) !== opened.isParquet) {
@@ -171,7 +187,6 @@ class Run {
         throw new DataError('format', reason, { file: name });
       }
       const record = new Recorder(source, this.#mapping, this.#visit);
-      const prefix = before?.(name);
       const part = await (opened.isParquet
         ? this.#readTable(opened, prefix, record)
         : this.#readText(opened, prefix, record));
@@ -259,6 +274,7 @@ class Run {
       chunks,
       {
         prefix,
+        taken: source.size === undefined ? this.#options.taken : undefined,
         hash: this.#options.hash,
         onBad: this.#onBad(record),
         onPassed: (line) => {
@@ -293,9 +309,9 @@ class Run {
   /** Records of one JSON document, which is taken as a whole, as it has changed as a whole when it has. */
   #readDocument(bytes: Uint8Array, records: readonly Fields[], prefix: Part | undefined, record: Recorder): Text {
     const { name } = record;
-    const hash = startHash();
+    const hash = new PartHash();
     hash.update(bytes);
-    const part = { bytes: bytes.length, sha256: hash.hex(), torn: undefined };
+    const part = { ...hash.part(), torn: undefined };
     let format = this.#options.format as LinesName | undefined;
     if (prefix !== undefined) {
       if (prefix.sha256 !== part.sha256) throw new DataError('taken', CHANGED, { file: name });
@@ -311,7 +327,7 @@ class Run {
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         if (onBad === undefined) throw error.at(name, i + 1);
-        onBad(i + 1, error.reason);
+        onBad(error, i + 1);
       }
     }
     if (format !== undefined) this.#readers.get(format)?.endFile?.(record);
@@ -348,7 +364,7 @@ class Run {
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         if (onBad === undefined) throw error.at(name, error.line ?? line);
-        onBad(line, error.reason);
+        onBad(error, line);
       }
     };
     await file.read(columns, (row, number) => {
@@ -366,9 +382,17 @@ class Run {
     await this.#readTableRows(source, new Recorder(source, this.#mapping, () => {}));
   }
 
-  #onBad({ name }: Recorder) {
-    const { onBad } = this.#options;
-    return onBad && ((line: number, reason: string) => onBad({ name, line, reason }));
+  #onBad(record: Recorder): ((error: DataError, line: number) => void) | undefined {
+    const { onBad, skipBad } = this.#options;
+    const { name } = record;
+    if (onBad !== undefined) return ({ reason, remedy }, line) => onBad({ name, line, reason, remedy });
+    if (skipBad === undefined) return undefined;
+    return (error, line) => {
+      this.#bad++;
+      if (this.#bad > skipBad) throw error.at(name, line);
+      record.skip('bad');
+      record.note('bad-records', `${name}:${line}: ${error.reason}`);
+    };
   }
 }
 
@@ -378,18 +402,14 @@ const CHANGED = 'has changed since it was taken, and CSV, Parquet and JSON docum
 const PATH_TELLS: readonly FormatName[] = ['verl', 'trl'];
 
 /** What was read of a file of text. */
-type Text = Pick<Taken, 'format' | 'bytes' | 'sha256' | 'torn'>;
+type Text = Pick<Taken, 'format' | 'bytes' | 'sha256' | 'head' | 'torn'>;
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function hashAll(chunks: AsyncIterable<Uint8Array>): Promise<Part> {
-  const hash = startHash();
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: hash.hex() };
+async function hashAll(chunks: AsyncIterable<Uint8Array>): Promise<Required<Part>> {
+  const hash = new PartHash();
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.part();
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../logs/format.ts';
 import { type ReadOptions, type ReadProgress, readRows, type Taken } from '../logs/read-log.ts';
 import type { Row } from '../logs/row.ts';
+import type { Source } from '../logs/source.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
 import { findLogs } from './find.ts';
 import { useNativeHash } from './native-hash.ts';
@@ -35,13 +36,18 @@ export async function readLogs(
   { stdin, onProgress, ...options }: FileReadOptions = {},
 ): Promise<Taken[]> {
   useNativeHash();
-  const sources = findLogs(paths).map((path) => (path === '-' ? openStream(stdin ?? nothing()) : openFile(path)));
+  const sources = toSources(paths, stdin);
   const total = sources.reduce((sum, { size = 0 }) => sum + size, 0);
   return readRows(sources, visit, {
     ...options,
     gunzip,
     onProgress: onProgress && ((progress) => onProgress({ ...progress, total })),
   });
+}
+
+/** The logs that the paths name. */
+export function toSources(paths: readonly string[], stdin?: AsyncIterable<Uint8Array>): Source[] {
+  return findLogs(paths).map((path) => (path === '-' ? openStream(stdin ?? nothing()) : openFile(path)));
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

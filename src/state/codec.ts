@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { PosteriorPool } from '../index.ts';
 import { LEAST, MOST } from '../validate.ts';
+import { checkExtra, type Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { decodeSections, encodeSections } from './sections.ts';
@@ -8,15 +9,15 @@ import type { Rule, Settings } from './settings.ts';
 import { type Columns, State } from './state.ts';
 
 /** The first section, as JSON. */
-interface Meta extends Settings {
+interface Meta extends Settings, Extra {
   readonly rule: Rule | undefined;
   readonly logs: readonly Log[];
 }
 
 /** Settings and logs as JSON, the columns, the keys: the same bytes for the same state. */
-export function encodeState({ settings, rule, ledger, columns, keys }: State): Uint8Array {
+export function encodeState({ settings, rule, ledger, columns, keys, extra }: State): Uint8Array {
   const { discount, prior } = settings;
-  const meta: Meta = { discount, prior: { alpha: prior.alpha, beta: prior.beta }, rule, logs: ledger.logs };
+  const meta: Meta = { discount, prior: { alpha: prior.alpha, beta: prior.beta }, rule, logs: ledger.logs, ...extra };
   return encodeSections([
     new TextEncoder().encode(JSON.stringify(meta)),
     columns.settledAlpha,
@@ -37,7 +38,7 @@ export function decodeState(bytes: Uint8Array): State {
   const sections = decodeSections(bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes));
   if (sections.length !== 10) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, ...settings } = decodeMeta(section(0));
+  const { logs, rule, keyed, seen, reading, ...settings } = decodeMeta(section(0));
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
     const { buffer, byteOffset, byteLength } = section(i);
@@ -64,7 +65,7 @@ export function decodeState(bytes: Uint8Array): State {
     if (!isPosterior(settledBeta[i] as number, wrong)) throw damaged(`beta of prompt ${i}`);
   }
   checkPoolOptions(settings);
-  return new State(settings, keys, columns, logs, rule);
+  return new State(settings, keys, columns, logs, rule, { keyed, seen, reading });
 }
 
 /** Whether an alpha or beta is in the domain of the library, and stays there with the open counts. */
@@ -94,11 +95,11 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs } = meta ?? {};
+  const { discount, prior, rule, logs, keyed, seen, reading } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
-  return { discount, prior, rule, logs };
+  return { discount, prior, rule, logs, ...checkExtra({ keyed, seen, reading }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

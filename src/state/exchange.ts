@@ -11,7 +11,7 @@ export function* exportRows({ keys, pool, columns }: State): Generator<string> {
     const step = columns.steps[i] as number;
     const trials = columns.trials[i] as number;
     yield JSON.stringify({
-      key: keys.at(i),
+      id: keys.at(i),
       alpha: pool.alpha[i],
       beta: pool.beta[i],
       visits: columns.visits[i],

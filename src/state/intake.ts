@@ -8,6 +8,7 @@ import type { Observation, State } from './state.ts';
 export class Intake {
   readonly #before: State;
   readonly #visits: Visits;
+  #known = 0;
   /** In the state before, by the number of the prompt; -1: it is new. */
   readonly #indices: number[] = [];
 
@@ -21,8 +22,21 @@ export class Intake {
     const { settings, keys } = this.#before;
     checkOrder(row, settings.discount);
     const prompt = this.#visits.add(row);
-    this.#indices[prompt] ??= keys.indexOf(row.id);
+    if (this.#indices[prompt] === undefined) {
+      this.#indices[prompt] = keys.indexOf(row.id);
+      if (this.#indices[prompt] >= 0) this.#known++;
+    }
     this.#before.check({ index: this.#indices[prompt] as number, step: row.step, isRollout: row.isRollout });
+  }
+
+  /** What was taken in so far. */
+  get visits(): Visits {
+    return this.#visits;
+  }
+
+  /** Prompts of the logs that the state had before. */
+  get known(): number {
+    return this.#known;
   }
 
   /**

@@ -3,6 +3,7 @@ import { quoteId } from '../escape-controls.ts';
 import { PosteriorPool } from '../index.ts';
 import { checkOrder, checkVisit, MOST_ROLLOUTS, toUpdates, type Visit } from '../logs/visits.ts';
 import { MOST } from '../validate.ts';
+import type { Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import { Ledger, type Log } from './ledger.ts';
 import type { Rule, Settings } from './settings.ts';
@@ -38,14 +39,23 @@ export class State {
   readonly ledger: Ledger;
   /** undefined until logs are taken. */
   readonly rule: Rule | undefined;
+  readonly extra: Extra;
   #pool: PosteriorPool | undefined;
 
-  constructor(settings: Settings, keys: KeyTable, columns: Columns, logs: readonly Log[] = [], rule?: Rule) {
+  constructor(
+    settings: Settings,
+    keys: KeyTable,
+    columns: Columns,
+    logs: readonly Log[] = [],
+    rule?: Rule,
+    extra: Extra = {},
+  ) {
     this.settings = settings;
     this.keys = keys;
     this.columns = columns;
     this.ledger = new Ledger(logs);
     this.rule = rule;
+    this.extra = extra;
   }
 
   /** Of prompts that nothing was seen of. */
@@ -101,13 +111,18 @@ export class State {
         gather(from, mine, other.columns[name as keyof Columns]),
       ]),
     ) as unknown as Columns;
-    return new State(this.settings, keys, columns, this.ledger.logs, this.rule);
+    return new State(this.settings, keys, columns, this.ledger.logs, this.rule, this.extra);
   }
 
   /** The same state, for more logs: with their keys, and their rule if it has none. */
   forLogs(keys: Iterable<string>, rule: Rule): State {
     const { settings, keys: table, columns, ledger } = this.with(keys);
-    return new State(settings, table, columns, ledger.logs, this.rule ?? rule);
+    return new State(settings, table, columns, ledger.logs, this.rule ?? rule, this.extra);
+  }
+
+  /** The same state with more to keep beside it; it shares all else with this one. */
+  keeping(extra: Extra): State {
+    return new State(this.settings, this.keys, this.columns, this.ledger.logs, this.rule, { ...this.extra, ...extra });
   }
 
   /** This state, or a new one with the keys that it lacks. */

@@ -1,27 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { toLogs } from '../../src/cli/flags/log-flags.ts';
 import { Audit } from '../../src/logs/audit/audit.ts';
 import type { Report } from '../../src/logs/audit/report.ts';
-import type { Part } from '../../src/logs/lines.ts';
+import type { Part } from '../../src/logs/part-hash.ts';
 import type { Row } from '../../src/logs/row.ts';
 import { type FileReadOptions, readLogs } from '../../src/node/read-logs.ts';
 import { cli, output, root } from '../support/cli.ts';
 import * as logs from '../support/logs.ts';
 import { write } from '../support/logs.ts';
+import { type Names, toOptions } from '../support/mapping.ts';
 
-type Flags = Omit<Parameters<typeof toLogs>[0], 'threshold'> & { readonly threshold?: string };
-
-async function read(paths: readonly string[], flags: Flags = {}, options: FileReadOptions = {}) {
+async function read(paths: readonly string[], flags: Names = {}, options: FileReadOptions = {}) {
   const rows: Row[] = [];
-  const { logs, rule } = toLogs({ threshold: '0.5', ...flags }, paths);
+  const { rule, ...reading } = toOptions(flags);
   const audit = new Audit(rule);
   const visit = (row: Row): void => {
     rows.push(row);
     audit.add(row);
   };
-  const taken = await readLogs(logs.paths, visit, { ...logs, hash: true, ...options });
+  const taken = await readLogs(paths, visit, { ...reading, hash: true, ...options });
   return { rows, taken, report: audit.report(taken) };
 }
 
@@ -34,7 +32,7 @@ const cases: readonly [
   name: string,
   files: Readonly<Record<string, string | Uint8Array>>,
   format: string,
-  flags: Flags,
+  flags: Names,
   skipped: Readonly<Record<string, number>>,
 ][] = [
   ['verl, older', logs.verl(), 'verl', {}, {}],
@@ -143,7 +141,8 @@ describe('TRL', () => {
     const folder = write(logs.trl());
     const flags = { reward: 'accuracy_reward' };
     const first = await read([join(folder, 'completions/completions_00001.parquet')], flags);
-    const before = (name: string) => first.taken.find((file) => file.name === name) as Part | undefined;
+    const before = ({ name }: { readonly name: string }) =>
+      first.taken.find((file) => file.name === name) as Part | undefined;
     const rest = await read([folder], flags, { before });
     expect(rest.rows).toHaveLength(74 - 24);
   });
@@ -167,7 +166,7 @@ describe('prime-rl', () => {
 
   test('the reward is the weighted sum, or one score by name', async () => {
     const folder = write(logs.primeRl());
-    const values = async (flags: Flags) =>
+    const values = async (flags: Names) =>
       (await read([folder], flags)).report.rewards.values.map(({ value }) => value);
     expect(await values({})).toEqual([0.2, 1.2]);
     expect(await values({ reward: 'right' })).toEqual([0, 1]);

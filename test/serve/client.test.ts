@@ -42,7 +42,7 @@ describe.skipIf(isMissing)('examples/client.py', () => {
     ) as number[];
     const rows = (await outputHere(['state', 'export', '--state', state])).trimEnd().split('\n');
     const errors = rows.map((line) => {
-      const { key, alpha, beta } = JSON.parse(line) as { key: string; alpha: number; beta: number };
+      const { id: key, alpha, beta } = JSON.parse(line) as { id: string; alpha: number; beta: number };
       return Math.abs(alpha / (alpha + beta) - (rates[Number(key.slice(7))] as number));
     });
     expect(rows.length).toBeGreaterThan(60);

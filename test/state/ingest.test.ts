@@ -32,7 +32,7 @@ beforeEach(() => {
 const ingest = (...flags: string[]): Promise<string> => outputHere(['ingest', log, '--state', state, ...flags]);
 
 interface Exported {
-  readonly key: string;
+  readonly id: string;
   readonly alpha: number;
   readonly beta: number;
   readonly visits: number;
@@ -61,7 +61,7 @@ describe('insight-wasm ingest', () => {
       }
       const found = await exported();
       expect(found).toHaveLength(40);
-      for (const { key, alpha, beta, visits: visited } of found) {
+      for (const { id: key, alpha, beta, visits: visited } of found) {
         const { alpha: wanted, beta: other } = pool.get(ids.indexOf(key));
         expect([key, alpha, beta, visited]).toEqual([key, wanted, other, 3]);
       }
@@ -102,8 +102,10 @@ describe('insight-wasm ingest', () => {
           for (const end of ends) {
             writeFileSync(log, bytes.subarray(0, end));
             const { status } = await runHere(['ingest', log, '--state', state, ...flags]);
-            expect(status).toBe(0);
+            // A log without a whole row is an error, and makes no state.
+            expect(status).toBe(end < bytes.indexOf('}') + 1 || end === 0 ? 1 : 0);
           }
+          if (drawn.length === 0) return;
           await outputHere(['ingest', log, '--state', at('other.iws'), ...flags]);
           expect(readFileSync(state).equals(readFileSync(at('other.iws')))).toBe(true);
         },
@@ -115,6 +117,7 @@ describe('insight-wasm ingest', () => {
   test('any split of the steps over files and runs gives the same posteriors', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), async (drawn, isCut) => {
+        if (drawn.length === 0) return;
         rmSync(at('logs'), { recursive: true, force: true });
         for (const path of [log, state, at('other.iws')]) rmSync(path, { force: true });
         mkdirSync(at('logs'));
@@ -145,6 +148,7 @@ describe('insight-wasm ingest', () => {
       prompts: 40,
       newPrompts: 0,
       logs: 1,
+      moved: 0,
       step: 2,
     });
     expect(readFileSync(state).equals(before)).toBe(true);
@@ -153,10 +157,10 @@ describe('insight-wasm ingest', () => {
   test('prompts are in order of hash, whatever the order of the log', async () => {
     writeFileSync(log, jsonl(visits));
     await ingest();
-    const keys = (await exported()).map(({ key }) => key);
+    const keys = (await exported()).map(({ id }) => id);
     writeFileSync(log, jsonl([...visits].reverse()));
     await outputHere(['ingest', log, '--state', at('other.iws')]);
-    expect((await exported(at('other.iws'))).map(({ key }) => key)).toEqual(keys);
+    expect((await exported(at('other.iws'))).map(({ id }) => id)).toEqual(keys);
     expect(keys).not.toEqual([...keys].sort());
   });
 
@@ -196,7 +200,7 @@ describe('insight-wasm ingest', () => {
     await outputHere(['ingest', at('logs/latest'), '--state', state]);
     appendFileSync(at('logs/42/1.jsonl'), row);
     await outputHere(['ingest', at('logs'), at('logs/latest'), '--state', state]);
-    expect(await exported()).toMatchObject([{ key: 'a', alpha: 3, beta: 1 }]);
+    expect(await exported()).toMatchObject([{ id: 'a', alpha: 3, beta: 1 }]);
   });
 
   test('a state keeps the mode of its file', async () => {
@@ -229,7 +233,7 @@ describe('insight-wasm ingest', () => {
     await ingest('--id', 'prompt', '--reward', 'r', '--threshold', '0.3', '--discount', '0.5', '--prior', '2,3');
     appendFileSync(log, jsonl([{ prompt: 'a', step: 2, r: 0.2 }]));
     await ingest();
-    expect(await exported()).toMatchObject([{ key: 'a', alpha: 2.5, beta: 4, visits: 2, step: 2 }]);
+    expect(await exported()).toMatchObject([{ id: 'a', alpha: 2.5, beta: 4, visits: 2, step: 2 }]);
     await ingest('--threshold', '0.30', '--discount', '.5', '--prior', '2.0,3');
   });
 
@@ -255,7 +259,7 @@ describe('insight-wasm ingest', () => {
     expect(existsSync(`${state}.lock`)).toBe(false);
   }
 
-  test('a log that was rewritten, cut, copied or given twice is refused', async () => {
+  test('a log that was rewritten or cut is refused, and a copy of it adds nothing', async () => {
     writeFileSync(log, jsonl(visits));
     await ingest();
     writeFileSync(log, jsonl(visits).replace('"p7"', '"q7"'));
@@ -265,14 +269,13 @@ describe('insight-wasm ingest', () => {
     writeFileSync(log, jsonl(visits));
     renameSync(log, at('copy.jsonl'));
     writeFileSync(log, '');
-    await expectRefused([at('copy.jsonl')], /log.jsonl: is shorter/);
+    const known = ': 0 rows added, 1 logs known under other names; 40 prompts, 0 of them new';
+    expect((await runHere(['ingest', log, at('copy.jsonl'), '--state', state])).stdout).toContain(known);
     rmSync(log);
-    const copied = await runHere(['ingest', at('copy.jsonl'), '--state', state]);
-    expect(copied.stderr).toContain(
-      `copy.jsonl: these ${jsonl(visits).length} bytes have been taken before, as ${log}`,
-    );
+    renameSync(at('copy.jsonl'), log);
     const piped = await runHere(['ingest', '-', '--state', state], jsonl(visits));
-    expect(piped.stderr).toContain('-: these');
+    expect(piped.stderr).toContain('stdin: its first');
+    expect(await ingest()).toContain(known);
   });
 
   test('a step that is older than the last one is too late below discount 1, and fine with 1', async () => {
@@ -291,7 +294,7 @@ describe('insight-wasm ingest', () => {
       'log.jsonl:3: prompt "a" has step 4 after step 5: too late, as below discount 1 the order counts',
     );
     await outputHere(['ingest', log, '--state', at('other.iws')]);
-    expect(await exported(at('other.iws'))).toContainEqual(expect.objectContaining({ key: 'a', alpha: 3, step: 5 }));
+    expect(await exported(at('other.iws'))).toContainEqual(expect.objectContaining({ id: 'a', alpha: 3, step: 5 }));
   });
 
   test('within one run steps may come in any order', async () => {

@@ -61,7 +61,7 @@ describe('insight-wasm select --state', () => {
     });
     expect(await here('select', '--count', '12', '--json')).toBe(jsonl(rows));
     expect((await here('select', '--count', '2')).split('\n')[1]).toContain(names[indices[0] as number]);
-    expect(await here('select', '--count', '12', '--keys')).toBe(rows.map(({ id }) => `${id}\n`).join(''));
+    expect(await here('select', '--count', '12', '--ids')).toBe(rows.map(({ id }) => `${id}\n`).join(''));
   });
 
   test('takes acquisitions, candidates, --only, --exclude and --cooldown, and all of them together', async () => {
@@ -146,8 +146,8 @@ describe('insight-wasm select --state', () => {
       [['--state', state, '--discount', '1'], '--discount is for LOGS'],
       [['--state', state, '--trials', '8'], '--trials is for LOGS'],
       [['--state', state, '--id', 'x'], '--id is for LOGS and --join'],
-      [['--state', state, '--join', 'x', '--json'], '--join, --json and --keys exclude each other'],
-      [['x', '--keys', '--json'], '--join, --json and --keys exclude each other'],
+      [['--state', state, '--join', 'x', '--json'], '--join, --json and --ids exclude each other'],
+      [['x', '--ids', '--json'], '--join, --json and --ids exclude each other'],
       [['--state', state, '--join', 'x', '--id', 'a', '--hash', 'b'], '--id and --hash exclude each other'],
       [['--state', state, '--cooldown=-1'], '--cooldown expected an integer in [0, 9007199254740991], got -1'],
       [['x', '--join', 'y'], '--join needs --state'],
@@ -250,7 +250,7 @@ describe('insight-wasm status', () => {
   test('of a state without prompts is empty', async () => {
     const path = at('empty.iws');
     writeFileSync(at('nothing.jsonl'), '');
-    await outputHere(['ingest', at('nothing.jsonl'), '--state', path]);
+    await outputHere(['state', 'import', at('nothing.jsonl'), '--state', path]);
     expect(JSON.parse(await outputHere(['status', '--state', path, '--json']))).toMatchObject({
       prompts: 0,
       wasted: null,
@@ -294,7 +294,7 @@ describe('insight-wasm state', () => {
     writeFileSync(at('next.jsonl'), jsonl([{ id: '7', step: 1, successes: 1, trials: 2 }]));
     await outputHere(['ingest', at('next.jsonl'), '--state', path]);
     expect(JSON.parse(await outputHere(['state', 'export', '--state', path]))).toMatchObject({
-      key: '7',
+      id: '7',
       alpha: 2.75,
       beta: Math.fround(0.5 * Math.fround(0.1) + 0.5 + 1),
       visits: 2,
@@ -302,23 +302,17 @@ describe('insight-wasm state', () => {
   });
 
   test.each([
-    ['{"key":"a","alpha":1}', '"beta" is missing'],
-    ['{"key":"a","alpha":0,"beta":1}', '"alpha" expected a number in [0.001, 16777216], got 0'],
-    ['{"key":"a","alpha":1,"beta":1,"visits":-1}', '"visits" expected an integer in [0, 4294967295], got -1'],
-    ['{"key":"a","alpha":1,"beta":1,"step":"1"}', '"step" expected a finite number, got "1"'],
-    ['{"key":"a","alpha":1,"beta":1,"open":1}', '"open" expected an object, got 1'],
-    [
-      '{"key":"a","alpha":1,"beta":1,"open":{"trials":1,"successes":2,"alpha":1,"beta":1}}',
-      '"open.successes" expected',
-    ],
-    [
-      '{"key":"a","alpha":1,"beta":1,"open":{"trials":1,"successes":1,"alpha":1,"beta":1}}',
-      'are not what "open" makes',
-    ],
-    ['{"key":"a","alpha":1,"beta":1}\n{"key":"a"}', ':2: prompt "a" is there twice'],
-    ['{"key":"p1","alpha":1,"beta":1}', 'prompt "p1" is in the state, and keeps its posterior'],
-    ['{"id":"a"}', ':1: "key" is missing'],
-    ['{"key":"\\udead"}', 'half of a surrogate pair is no text'],
+    ['{"id":"a","alpha":1}', '"beta" is missing'],
+    ['{"id":"a","alpha":0,"beta":1}', '"alpha" expected a number in [0.001, 16777216], got 0'],
+    ['{"id":"a","alpha":1,"beta":1,"visits":-1}', '"visits" expected an integer in [0, 4294967295], got -1'],
+    ['{"id":"a","alpha":1,"beta":1,"step":"1"}', '"step" expected a finite number, got "1"'],
+    ['{"id":"a","alpha":1,"beta":1,"open":1}', '"open" expected an object, got 1'],
+    ['{"id":"a","alpha":1,"beta":1,"open":{"trials":1,"successes":2,"alpha":1,"beta":1}}', '"open.successes" expected'],
+    ['{"id":"a","alpha":1,"beta":1,"open":{"trials":1,"successes":1,"alpha":1,"beta":1}}', 'are not what "open" makes'],
+    ['{"id":"a","alpha":1,"beta":1}\n{"id":"a"}', ':2: prompt "a" is there twice'],
+    ['{"id":"p1","alpha":1,"beta":1}', 'prompt "p1" is in the state, and keeps its posterior'],
+    ['{"prompt":"a"}', ':1: "id" is missing'],
+    ['{"id":"\\udead"}', 'half of a surrogate pair is no text'],
     ['[', 'JSON'],
   ])('import of %s is refused, and changes nothing', async (line, reason) => {
     writeFileSync(at('bad.jsonl'), `${line}\n`);

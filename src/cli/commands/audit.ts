@@ -1,13 +1,17 @@
-import { parseArgs } from 'node:util';
 import { DataError } from '../../errors.ts';
 import { Audit } from '../../logs/audit/audit.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
 import type { Command } from '../command.ts';
-import { fromFlags, toInteger } from '../flags/flags.ts';
-import { LOG_FLAGS, LOG_HELP, toLogs } from '../flags/log-flags.ts';
+import { integerIn, optional, parse, toggle, toHelp } from '../flags/flags.ts';
+import { LOG_FLAGS, toLogs } from '../flags/log-flags.ts';
 import { writeLines } from '../output.ts';
 import { readLogs } from '../read-logs.ts';
 import { toText } from '../text/audit-text.ts';
+
+const AUDIT_FLAGS = {
+  rollouts: optional('K', 'rollouts that a group should have (the most common size)', integerIn(1, MOST_TRIALS)),
+  json: toggle('one object: all of the above'),
+} as const;
 
 const HELP = `Usage: insight-wasm audit LOGS... [flags]
 
@@ -19,10 +23,8 @@ LOGS are files, folders (all logs below) or globs, plain, .gz or .zst, in the
 order of the numbers in their names; or - for stdin.
 
 How logs are read, by this command and all others:
-${LOG_HELP}
-  --rollouts K      rollouts that a group should have (the most common size)
-  --json            one object: all of the above
-
+${toHelp(LOG_FLAGS)}
+${toHelp(AUDIT_FLAGS)}
 Formats: of verl, prime-rl, NeMo-Gym and TRL what these trainers write, with
 ids, rewards and steps where they put them; jsonl, csv and parquet by the flags.
 JSON lines may have "successes" and "trials" in place of a reward, both numbers
@@ -38,25 +40,18 @@ export const audit: Command = {
   summary: 'tell what logs hold, before anything of them is believed',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = fromFlags(() =>
-      parseArgs({
-        args: [...args],
-        allowPositionals: true,
-        options: { ...LOG_FLAGS, rollouts: { type: 'string' }, json: { type: 'boolean', default: false } },
-      }),
-    );
+    const { values, positionals } = parse(args, { ...LOG_FLAGS, ...AUDIT_FLAGS });
     const { logs, rule } = toLogs(values, positionals);
-    const rollouts = values.rollouts === undefined ? undefined : toInteger('rollouts', values.rollouts, 1, MOST_TRIALS);
-
     const found = new Audit(rule);
     const taken = await readLogs(logs, streams, (row) => found.add(row), {
       hash: true, // to find twins
       onBad: (record) => found.addBad(record),
     });
-    const report = found.report(taken, rollouts);
+    const report = found.report(taken, values.rollouts, values.threshold !== undefined);
     const [first] = report.bad.first;
     if (report.rows === 0 && first !== undefined) {
-      throw new DataError('value', first.reason, { file: first.name, line: first.line });
+      const { name: file, line, reason, remedy } = first;
+      throw new DataError('value', reason, { file, line, remedy });
     }
     await writeLines(streams.stdout, values.json ? [JSON.stringify(report)] : toText(report, streams.color));
   },

@@ -4,43 +4,39 @@ import { loadState } from '../../node/state-file.ts';
 import { type Explanation, explainPrompt } from '../../state/explain.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
+import { parse, required, text, toggle, toHelp } from '../flags/flags.ts';
+import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
 
-const HELP = `Usage: insight-wasm explain KEY --state FILE [flags]
+const FLAGS = {
+  state: required('FILE', 'the state', text),
+  ...QUERY_FLAGS,
+  json: toggle('as JSON'),
+} as const;
+
+const HELP = `Usage: insight-wasm explain ID --state FILE [flags]
 
 Says what is believed of one prompt, how its score comes about, where it ranks
 in the whole state, and whether select with the same flags would choose it, and
 if not, why: its score is too low, it is excluded or cools down, or it is not
 among the candidates.
 
-  --state FILE        the state
-${QUERY_HELP}  --json              as JSON
-
+${toHelp(FLAGS)}
 Example:
   insight-wasm explain prompt-0007 --state pool.iws --count 20
 `;
-
-const FLAGS = {
-  ...QUERY_FLAGS,
-  state: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
 
 export const explain: Command = {
   summary: 'tell why a prompt of a state would be chosen, or not',
   help: HELP,
   async run(args, { stdout }) {
-    const { values, positionals } = parseFlags(args, FLAGS);
-    const [key] = positionals;
-    if (key === undefined || positionals.length > 1)
-      throw new UsageError(`expected one KEY, got ${positionals.length}`);
-    if (values.state === undefined) throw new UsageError('expected --state FILE');
+    const { values, positionals } = parse(args, FLAGS);
+    const [id] = positionals;
+    if (id === undefined || positionals.length > 1) throw new UsageError(`expected one ID, got ${positionals.length}`);
     const query = toQuery(values);
     const state = loadState(values.state);
-    const index = state.keys.indexOf(key);
-    if (index < 0) throw new DataError('unknown-id', `${quoteId(key)} is not in it`, { file: values.state, id: key });
+    const index = state.keys.indexOf(id);
+    if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in it`, { file: values.state, id });
     const explanation = explainPrompt(state, index, query);
     await writeLines(stdout, values.json ? [JSON.stringify(explanation)] : describe(explanation, state.size));
   },

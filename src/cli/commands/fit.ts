@@ -1,13 +1,16 @@
-import { parseArgs } from 'node:util';
 import { fitHistory } from '../../evaluate/fit.ts';
-import { PosteriorPool } from '../../index.ts';
 import type { Command } from '../command.ts';
-import { fromFlags } from '../flags/flags.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { toPrior } from '../flags/settings-flags.ts';
+import { optional, parse, toggle, toHelp, toShortHelp } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { prior } from '../flags/pool-flags.ts';
 import { writeLines } from '../output.ts';
 import { toText } from '../text/fit-text.ts';
 import { readHistory } from './read-history.ts';
+
+const FIT_FLAGS = {
+  prior: optional('A,B', 'fit only the discount, under the prior Beta(A, B)', prior),
+  json: toggle('one object {"discount","prior","curve","calibration",...}'),
+} as const;
 
 const HELP = `Usage: insight-wasm fit LOGS... [flags]
 
@@ -24,9 +27,7 @@ LOGS are the files, folders or globs that a trainer wrote, or - for stdin.
 Rollouts need a step; counts without one are visits in the order of the log.
 A prompt has to be visited three times before a discount makes a difference.
 
-  --prior A,B       fit only the discount, under the prior Beta(A, B)
-${LOG_HELP_SHORT}  --json            one object {"discount","prior","curve","calibration",...}
-
+${toHelp(FIT_FLAGS)}${toShortHelp(LOG_FLAGS, LOG_FLAGS_ELSEWHERE)}
 Examples:
   insight-wasm fit runs/42/rollouts
   insight-wasm fit history.jsonl --prior 1,1 --json
@@ -36,18 +37,11 @@ export const fit: Command = {
   summary: 'find the discount and the prior that fit your logs',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = fromFlags(() =>
-      parseArgs({
-        args: [...args],
-        allowPositionals: true,
-        options: { ...LOG_FLAGS, prior: { type: 'string' }, json: { type: 'boolean', default: false } },
-      }),
+    const { values, positionals } = parse(args, { ...FIT_FLAGS, ...LOG_FLAGS });
+    const found = fitHistory(
+      await readHistory(toLogs(values, positionals), values.threshold !== undefined, streams),
+      values.prior,
     );
-    const logs = toLogs(values, positionals);
-    const prior = values.prior === undefined ? undefined : toPrior(values.prior);
-    fromFlags(() => new PosteriorPool(0, { prior }));
-
-    const found = fitHistory(await readHistory(logs, streams), prior);
     await writeLines(streams.stdout, values.json ? [JSON.stringify(found)] : toText(found, streams.color));
   },
 };

@@ -1,21 +1,25 @@
-import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
-import { STREAM } from '../../node/file-source.ts';
-import { followLinks } from '../../node/find.ts';
+import type { Taken } from '../../logs/read-log.ts';
 import { findState, saveState, withLock } from '../../node/state-file.ts';
-import { Intake } from '../../state/intake.ts';
-import { type Log, STDIN } from '../../state/ledger.ts';
+import { takeLogs } from '../../node/take-logs.ts';
 import { checkRule, checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
-import { LOG_FLAGS, LOG_HELP_SHORT, toLogs } from '../flags/log-flags.ts';
-import { SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
+import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { fromRule, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
-import { readLogs, warn } from '../read-logs.ts';
+import { Progress } from '../progress.ts';
+import { nothingIn, warn } from '../read-logs.ts';
+
+const INGEST_FLAGS = {
+  state: required('FILE', 'the state, such as pool.iws', text),
+  ...SETTINGS_FLAGS,
+  'new-prompts': toggle('take logs that share no prompt with the data set of the state'),
+  'dry-run': toggle('say what would be taken, and change nothing'),
+  json: toggle('what was done, as JSON'),
+} as const;
 
 const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 
@@ -26,16 +30,11 @@ for stdin, in any of the formats that insight-wasm audit tells.
 The state remembers how far it has read each log, so ingest may run as often as
 you like: it takes what is new, and nothing twice. A log that was rewritten or
 cut is refused. Rollouts of one prompt and step are one observation, also when
-they come in parts. FILE is replaced at once: stopped at any moment, it is
-the old state or the new one.
+they come in parts. Below discount 1 a step that is older than the last one of
+its prompt is refused, as the order counts. FILE is replaced at once: stopped at
+any moment, it is the old state or the new one.
 
-  --state FILE        the state, such as pool.iws
-  --discount X        the share of older evidence that an observation keeps (1);
-                      below 1 a step that is older than the last one of its
-                      prompt is refused, as the order counts
-  --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
-${LOG_HELP_SHORT}  --json              what was done, as JSON
-
+${toHelp(INGEST_FLAGS)}${toShortHelp(LOG_FLAGS, LOG_FLAGS_ELSEWHERE)}
 --discount, --prior, --id, --hash, --reward and --threshold stay what they were
 when the state was made, and need not be repeated.
 
@@ -44,29 +43,22 @@ Examples:
   insight-wasm select --state pool.iws --count 256
 `;
 
-const FLAGS = {
-  ...LOG_FLAGS,
-  ...SETTINGS_FLAGS,
-  threshold: { type: 'string' }, // no default, as that of the state is one
-  state: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
+const FLAGS = { ...INGEST_FLAGS, ...LOG_FLAGS } as const;
 
-type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+type Values = ValuesOf<typeof FLAGS>;
 
 export const ingest: Command = {
   summary: 'add logs of rollouts to a state',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parseFlags(args, FLAGS);
+    const { values, positionals } = parse(args, FLAGS);
     const { state: path } = values;
-    if (!path) throw new UsageError('expected --state FILE');
-    toSettings(values);
-    toLogs({ ...values, ...toRule(values) }, positionals); // a wrong flag is reported before anything is read
+    toLogs(values, positionals); // a wrong flag is reported before anything is read
     const done = await withLock(path, () => addLogs(path, values, positionals, streams));
-    warn(streams, done.taken);
+    warn(streams, done.taken, done.findings, true);
     await writeLines(streams.stdout, [
-      values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report)),
+      ...(values['dry-run'] && !values.json ? toDryRun(done.taken) : []),
+      values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report, values['dry-run'])),
     ]);
   },
 };
@@ -78,6 +70,8 @@ interface Report {
   readonly prompts: number;
   readonly newPrompts: number;
   readonly logs: number;
+  /** Logs that were known under another name. */
+  readonly moved: number;
   readonly step: number | null;
 }
 
@@ -87,35 +81,34 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
   const before = found ?? State.unseen(toSettings(values));
   const flags = before.rule ?? toRule(values);
-  const { logs, rule } = toLogs({ ...values, ...flags }, paths);
-
-  const intake = new Intake(before, rule);
-  const toPath = (name: string): string =>
-    name === STREAM && paths.includes('-') ? STDIN : followLinks(resolve(name));
-  const seen = new Set<string>();
-  const taken = await readLogs(logs, streams, (row) => intake.add(row), {
-    hash: true,
-    before(name) {
-      const path = toPath(name);
-      if (seen.has(path)) throw new DataError('taken', 'given twice', { file: name });
-      seen.add(path);
-      return before.ledger.before(path);
-    },
-  });
-  const parts = taken.map(({ name, bytes, sha256 = '' }): Log => ({ path: toPath(name), bytes, sha256 }));
+  const { logs, rule } = toLogs({ ...values, ...fromRule(flags) }, paths);
   const known = before.ledger.logs;
-  const after = intake.end(parts, flags);
+  const isRuleGiven = before.rule !== undefined || values.threshold !== undefined;
+  const progress = new Progress(streams.stderr);
+  const { after, taken, moved, audit } = await takeLogs(before, {
+    paths,
+    stdin: streams.stdin,
+    reading: logs,
+    success: rule,
+    rule: flags,
+    newPrompts: values['new-prompts'],
+    onProgress: (at) => progress.show(at),
+  }).finally(() => progress.clear());
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (found === undefined || !isDeepStrictEqual(after.ledger.logs, known)) saveState(path, after);
+  if (rows === 0 && known.length === 0) throw nothingIn(taken);
+  if (!values['dry-run'] && (found === undefined || !isDeepStrictEqual(after.ledger.logs, known))) {
+    saveState(path, after);
+  }
   const report: Report = {
     rows,
     skipped: addUp(taken.map(({ skipped }) => skipped)),
     prompts: after.size,
     newPrompts: after.size - before.size,
     logs: taken.length,
+    moved: moved.size,
     step: after.lastStep ?? null,
   };
-  return { report, taken };
+  return { report, taken, findings: audit.report(taken, undefined, isRuleGiven).findings };
 }
 
 function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
@@ -124,9 +117,17 @@ function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   return sum;
 }
 
-function describe(path: string, { rows, skipped, prompts, newPrompts, step }: Report): string {
+/** A line for each log of which something would be taken. */
+function toDryRun(taken: readonly Taken[]): string[] {
+  return taken
+    .filter(({ rows, skipped }) => rows > 0 || Object.keys(skipped).length > 0)
+    .map(({ name, rows, format }) => escapeControls(`${name}: ${rows.toLocaleString('en')} rows (${format})`));
+}
+
+function describe(path: string, { rows, skipped, prompts, newPrompts, moved, step }: Report, isDry: boolean): string {
   const number = (value: number): string => value.toLocaleString('en');
   const last = step === null ? '' : `, last step ${step}`;
   const left = Object.entries(skipped).map(([reason, count]) => `, ${number(count)} skipped: ${reason}`);
-  return `${path}: ${number(rows)} rows added${left.join('')}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
+  const known = moved === 0 ? '' : `, ${number(moved)} logs known under other names`;
+  return `${path}: ${number(rows)} rows ${isDry ? 'would be ' : ''}added${left.join('')}${known}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
 }

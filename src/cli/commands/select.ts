@@ -1,5 +1,6 @@
 import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
+import { Audit } from '../../logs/audit/audit.ts';
 import { checkOrder, Visits } from '../../logs/visits.ts';
 import { joinRows } from '../../node/dataset.ts';
 import { loadState } from '../../node/state-file.ts';
@@ -8,13 +9,33 @@ import { applyVisits } from '../../state/apply-visits.ts';
 import { choose } from '../../state/query.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parseFlags, toChoice, toNumber } from '../flags/flags.ts';
-import { LOG_FLAGS, toLogs } from '../flags/log-flags.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery, toSelection } from '../flags/query-flags.ts';
-import { SETTINGS_FLAGS, toPrior } from '../flags/settings-flags.ts';
+import { oneOf, optional, parse, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { QUERY_FLAGS, toQuery, toSelectOptions } from '../flags/query-flags.ts';
+import { SETTINGS_FLAGS } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
-import { readLogs, warn } from '../read-logs.ts';
+import { nothingIn, readLogs, warn } from '../read-logs.ts';
 import { type Choice, toTable } from '../text/selection-table.ts';
+
+const OUTPUT_FLAGS = {
+  json: toggle('one {"id","score","mean","evidence"} a line'),
+  ids: toggle('one id a line, as --only and --exclude read them'),
+} as const;
+
+const STATE_FLAGS = {
+  state: optional('FILE', 'the state, which ingest makes', text),
+  join: optional(
+    'DATASET',
+    'write the rows of a data set that have these ids, as they are; of rows with one id the first. --id and --hash ' +
+      'say how a row has its id (id)',
+    text,
+  ),
+} as const;
+
+const POOL_FLAGS = {
+  ...SETTINGS_FLAGS,
+  engine: optional('NAME', 'wasm, or reference: the same bits without Wasm (wasm)', oneOf(['wasm', 'reference'])),
+} as const;
 
 const HELP = `Usage: insight-wasm select --state FILE [flags]
        insight-wasm select LOGS... [flags]
@@ -23,48 +44,27 @@ Chooses the prompts to roll out next: out of a state, which ingest makes, or out
 of LOGS at once. LOGS are the files, folders or globs that a trainer wrote, or -
 for stdin. Best first.
 
-${QUERY_HELP}  --json              one {"id","score","mean","evidence"} a line
-  --keys              one key a line, as --only and --exclude read them
-
-With --state (as --only, --exclude and --cooldown):
-  --join DATASET      write the rows of a data set that have these keys, as they
-                      are; of rows with one key the first
-  --id FIELD, --hash FIELDS      how a row of it has its key (id)
-
+${toHelp({ ...QUERY_FLAGS, ...OUTPUT_FLAGS })}
+With --state:
+${toHelp(STATE_FLAGS)}
 With LOGS:
-  --prior A,B         Beta(A, B) is what is believed of an unseen prompt (1,1)
-  --discount X        the share of older evidence that an observation keeps (1);
-                      below 1 they apply in order of step, then of the file
-  --format, --id, --hash, --reward, --threshold, --step, --successes, --trials,
-  --rate              how logs are read: insight-wasm audit --help
-  --engine NAME       wasm, or reference: the same bits without Wasm (wasm)
-
+${toHelp(POOL_FLAGS)}${toShortHelp(LOG_FLAGS, LOG_FLAGS_ELSEWHERE)}
 Examples:
   insight-wasm select rollouts.jsonl --count 20
   insight-wasm select --state pool.iws --join prompts.jsonl > batch.jsonl
 `;
 
-const FLAGS = {
-  ...QUERY_FLAGS,
-  ...LOG_FLAGS,
-  ...SETTINGS_FLAGS,
-  threshold: { type: 'string' }, // no default: not every use has one
-  state: { type: 'string' },
-  join: { type: 'string' },
-  engine: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  keys: { type: 'boolean', default: false },
-} as const;
+const FLAGS = { ...QUERY_FLAGS, ...OUTPUT_FLAGS, ...STATE_FLAGS, ...POOL_FLAGS, ...LOG_FLAGS } as const;
 
-type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+type Values = ValuesOf<typeof FLAGS>;
 
 export const select: Command = {
   summary: 'choose the prompts to roll out next, from a state or a log',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parseFlags(args, FLAGS);
-    if (Number(values.json) + Number(values.keys) + Number(values.join !== undefined) > 1) {
-      throw new UsageError('--join, --json and --keys exclude each other');
+    const { values, positionals } = parse(args, FLAGS);
+    if (Number(values.json) + Number(values.ids) + Number(values.join !== undefined) > 1) {
+      throw new UsageError('--join, --json and --ids exclude each other');
     }
     if (values.state === undefined) await fromLogs(values, positionals, streams);
     else await fromState(values.state, values, positionals, streams);
@@ -85,7 +85,7 @@ async function fromState(path: string, values: Values, paths: readonly string[],
   if (join === undefined) {
     await print(keys, state.pool, indices, scores, values, streams);
   } else {
-    const { rows, repeated } = await joinRows(keys, join, { id, hash: hash?.split(',') }, streams.stdin);
+    const { rows, repeated } = await joinRows(keys, join, { id, hash }, streams.stdin);
     await writeLines(streams.stdout, rows);
     if (repeated > 0) {
       streams.stderr.write(`insight-wasm: ${repeated} of the prompts have more than one row: the first is written\n`);
@@ -95,27 +95,28 @@ async function fromState(path: string, values: Values, paths: readonly string[],
 
 async function fromLogs(values: Values, paths: readonly string[], streams: Streams): Promise<void> {
   refuse(values, ['exclude', 'only', 'cooldown', 'join'], 'needs --state');
-  const engine = toChoice('engine', values.engine ?? 'wasm', ['wasm', 'reference']);
-  const { logs, rule } = toLogs({ ...values, threshold: values.threshold ?? '0.5' }, paths);
+  const { logs, rule } = toLogs(values, paths);
   const poolOptions = {
-    prior: toPrior(values.prior ?? '1,1'),
-    discount: toNumber('discount', values.discount ?? '1'),
-    engine: engine === 'reference' ? referenceEngine : undefined,
+    prior: values.prior ?? { alpha: 1, beta: 1 },
+    discount: values.discount ?? 1,
+    engine: values.engine === 'reference' ? referenceEngine : undefined,
   };
-  const { count, options } = toSelection(values, poolOptions);
+  const options = toSelectOptions(values);
   const visits = new Visits(rule);
+  const audit = new Audit(rule, visits);
   const taken = await readLogs(logs, streams, (row) => {
     checkOrder(row, poolOptions.discount);
-    visits.add(row);
+    audit.add(row);
   });
+  if (visits.rollouts === 0) throw nothingIn(taken);
 
   const { ids } = visits;
   const pool = new PosteriorPool(ids.length, poolOptions);
   applyVisits(visits, pool);
-  const { indices, scores } = pool.select(count, options);
+  const { indices, scores } = pool.select(values.count, options);
   const keys = Array.from(indices, (index) => ids[index] as string);
   await print(keys, pool, indices, scores, values, streams);
-  warn(streams, taken);
+  warn(streams, taken, audit.report(taken, undefined, values.threshold !== undefined).findings);
   if (streams.stderr.isTTY) streams.stderr.write(`${summarize(visits, options, poolOptions.discount)}\n`);
 }
 
@@ -127,7 +128,7 @@ async function print(
   values: Values,
   streams: Streams,
 ): Promise<void> {
-  if (values.keys) return writeLines(streams.stdout, keys);
+  if (values.ids) return writeLines(streams.stdout, keys);
   const choices = keys.map((id, i): Choice => {
     const { mean, evidence } = pool.get(indices[i] as number);
     return { id, score: scores[i] as number, mean, evidence };

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { escapeControls } from '../../escape-controls.ts';
-import { parseObject } from '../../logs/json.ts';
+import { parseStrictObject } from '../../logs/json.ts';
 import { splitLines } from '../../logs/lines.ts';
 import { lock } from '../../node/lock.ts';
 import { findState, saveState } from '../../node/state-file.ts';
@@ -10,12 +9,17 @@ import { Session } from '../../serve/session.ts';
 import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { fromFlags, toInteger } from '../flags/flags.ts';
+import { integerIn, parseOnly, required, text, toHelp, withDefault } from '../flags/flags.ts';
 import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 
 /** Bytes of the longest request: observations of a million prompts. */
 const MOST_BYTES = 64 * 1024 * 1024;
+
+const FLAGS = {
+  state: required('FILE', 'the state', text),
+  'save-every': withDefault('N', 'save after N observations; 0: only at the end', '1024', integerIn(0)),
+  ...SETTINGS_FLAGS,
+} as const;
 
 const HELP = `Usage: insight-wasm serve --state FILE [flags]
 
@@ -37,11 +41,7 @@ answered with {"error":{"code","message"}}, and changes nothing. Unknown prompts
 that are observed are added. The state is made if there is none, locked while
 this runs, and saved as below, when stdin ends, and on SIGTERM or SIGINT.
 
-  --state FILE        the state
-  --save-every N      save after N observations (1024); 0: only at the end
-  --discount X        of a new state (1)
-  --prior A,B         of a new state (1,1)
-
+${toHelp(FLAGS)}
 Example:
   echo '{"op":"select","count":3}' | insight-wasm serve --state pool.iws
 `;
@@ -50,10 +50,8 @@ export const serve: Command = {
   summary: 'answer requests of a trainer about a state, line by line',
   help: HELP,
   async run(args, streams) {
-    const { values } = parse(args);
-    const { state: path } = values;
-    if (!path) throw new UsageError('expected --state FILE');
-    const saveEvery = toInteger('save-every', values['save-every'], 0, Number.MAX_SAFE_INTEGER);
+    const values = parseOnly(args, FLAGS);
+    const { state: path, 'save-every': saveEvery } = values;
     const settings = toSettings(values);
     const unlock = lock(path);
     let session: Session | undefined;
@@ -111,21 +109,8 @@ function answer(line: Uint8Array | undefined, session: Session, decoder: TextDec
 
 function toRequest(line: Uint8Array, decoder: TextDecoder) {
   try {
-    return parseObject(decoder.decode(line)) ?? {};
+    return parseStrictObject(decoder.decode(line)) ?? {};
   } catch (error) {
     throw new RequestError('json', (error as Error).message);
   }
-}
-
-function parse(args: readonly string[]) {
-  return fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        ...SETTINGS_FLAGS,
-        state: { type: 'string' },
-        'save-every': { type: 'string', default: '1024' },
-      },
-    }),
-  );
 }

@@ -1,30 +1,8 @@
-import { parseArgs } from 'node:util';
 import { type Simulation, simulateSteps } from '../../evaluate/simulation.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
 import type { Command } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { fromFlags, toChoice, toInteger } from '../flags/flags.ts';
+import { integerIn, oneOf, parseOnly, toHelp, withDefault } from '../flags/flags.ts';
 import { writeLines } from '../output.ts';
-
-const HELP = `Usage: insight-wasm simulate [flags]
-
-Writes the log of an invented training run as JSON lines. Each step rolls out
-some of the prompts, drawn at random. Many prompts are nearly never or nearly
-always right, others are between, and all get slowly easier. The same flags
-make the same bytes.
-
-  --prompts N    how many there are (100); those never drawn are not in the log
-  --steps N      how long the run is (5)
-  --batch N      prompts a step, at most all (32)
-  --rollouts K   rollouts of each prompt in a step (8)
-  --seed N       of all that is random (1)
-  --format NAME  rollouts, counts or history: a row for each rollout, for each
-                 prompt of a step, or for each prompt (rollouts)
-
-Examples:
-  insight-wasm simulate > rollouts.jsonl
-  insight-wasm simulate --prompts 10000 --steps 200 --batch 256 --format counts
-`;
 
 const FORMATS = {
   /** The groups of a step are interleaved, as trainers may leave them. */
@@ -56,43 +34,42 @@ const FORMATS = {
   },
 };
 
+const FLAGS = {
+  prompts: withDefault('N', 'how many there are; those never drawn are not in the log', '100', integerIn(1, 1e7)),
+  steps: withDefault('N', 'how long the run is', '5', integerIn(1, 1e6)),
+  batch: withDefault('N', 'prompts a step, at most all', '32', integerIn(1, 1e7)),
+  rollouts: withDefault('K', 'rollouts of each prompt in a step', '8', integerIn(1, MOST_TRIALS)),
+  seed: withDefault('N', 'of all that is random', '1', integerIn(0)),
+  format: withDefault(
+    'NAME',
+    'rollouts, counts or history: a row for each rollout, for each prompt of a step, or for each prompt',
+    'rollouts',
+    oneOf(Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
+  ),
+} as const;
+
+const HELP = `Usage: insight-wasm simulate [flags]
+
+Writes the log of an invented training run as JSON lines. Each step rolls out
+some of the prompts, drawn at random. Many prompts are nearly never or nearly
+always right, others are between, and all get slowly easier. The same flags
+make the same bytes.
+
+${toHelp(FLAGS)}
+Examples:
+  insight-wasm simulate > rollouts.jsonl
+  insight-wasm simulate --prompts 10000 --steps 200 --batch 256 --format counts
+`;
+
 export const simulate: Command = {
   summary: 'write the log of an invented training run',
   help: HELP,
   async run(args, { stdout }) {
-    const { simulation, format } = parse(args);
+    const { format, ...simulation } = parseOnly(args, FLAGS);
     await writeLines(stdout, toJson(FORMATS[format](simulation)));
   },
 };
 
 function* toJson(rows: Iterable<object>): Generator<string> {
   for (const row of rows) yield JSON.stringify(row);
-}
-
-function parse(args: readonly string[]) {
-  const { values, positionals } = fromFlags(() =>
-    parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        prompts: { type: 'string', default: '100' },
-        steps: { type: 'string', default: '5' },
-        batch: { type: 'string', default: '32' },
-        rollouts: { type: 'string', default: '8' },
-        seed: { type: 'string', default: '1' },
-        format: { type: 'string', default: 'rollouts' },
-      },
-    }),
-  );
-  if (positionals.length > 0) throw new UsageError(`expected only flags, got ${JSON.stringify(positionals[0])}`);
-  return {
-    simulation: {
-      prompts: toInteger('prompts', values.prompts, 1, 1e7),
-      steps: toInteger('steps', values.steps, 1, 1e6),
-      batch: toInteger('batch', values.batch, 1, 1e7),
-      rollouts: toInteger('rollouts', values.rollouts, 1, MOST_TRIALS),
-      seed: toInteger('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
-    },
-    format: toChoice('format', values.format, Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
-  };
 }

@@ -6,9 +6,19 @@ import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parseFlags } from '../flags/flags.ts';
+import { list, optional, parse, text, toggle, toHelp, type Values as ValuesOf } from '../flags/flags.ts';
 import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
+
+const FLAGS = {
+  state: optional('FILE', 'the state', text),
+  id: optional('FIELD', 'import: how a row has its id (id)', text),
+  hash: optional('FIELDS', 'import: no id: it is a hash of these fields', list),
+  ...SETTINGS_FLAGS,
+  json: toggle('show: as JSON'),
+} as const;
+
+type Values = ValuesOf<typeof FLAGS>;
 
 const HELP = `Usage: insight-wasm state show --state FILE [--json]
        insight-wasm state export --state FILE
@@ -17,7 +27,7 @@ const HELP = `Usage: insight-wasm state show --state FILE [--json]
 show says what a state was made with and which logs it has read, and how far.
 export writes a line of JSON for each prompt, in the order of the state, with
 the exact values:
-  {"key","alpha","beta","visits","step","open":{...}}
+  {"id","alpha","beta","visits","step","open":{...}}
 step is that of the last visit; "open" is the posterior before that visit, with
 its counts, to which rows of the same step still add.
 
@@ -27,33 +37,17 @@ set, which start at the prior. Prompts that were never rolled out can only be
 selected if they are in the state, so import the data set first. What is in the
 state stays; a second posterior for one of its prompts is refused.
 
-  --state FILE        the state
-  --id FIELD, --hash FIELDS
-                      import: how a row has its key (key)
-  --discount X        import: of a new state (1)
-  --prior A,B         import: of a new state (1,1)
-  --json              show: as JSON
-
+${toHelp(FLAGS)}
 Examples:
-  insight-wasm state import prompts.jsonl --id id --state pool.iws
+  insight-wasm state import prompts.jsonl --state pool.iws
   insight-wasm state export --state pool.iws > posteriors.jsonl
 `;
-
-const FLAGS = {
-  ...SETTINGS_FLAGS,
-  state: { type: 'string' },
-  id: { type: 'string' },
-  hash: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
-
-type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
 
 export const state: Command = {
   summary: 'show, export or import a state',
   help: HELP,
   async run(args, streams) {
-    const { values, positionals } = parseFlags(args, FLAGS);
+    const { values, positionals } = parse(args, FLAGS);
     const [name = '', ...paths] = positionals;
     const action = toAction(name);
     const { state: path } = values;
@@ -91,10 +85,10 @@ function show(state: State, json: boolean): string[] {
 async function importRows(path: string, paths: readonly string[], values: Values, streams: Streams): Promise<void> {
   const [rows] = paths;
   if (rows === undefined || paths.length > 1) throw new UsageError(`expected one ROWS, got ${paths.length}`);
-  const { id = 'key', hash } = values;
-  if (values.id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
+  const { id, hash } = values;
+  if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   const settings = toSettings(values);
-  const fields = { id, hash: hash?.split(',') };
+  const fields = { id, hash };
   await withLock(path, async () => {
     const found = findState(path);
     if (found !== undefined) checkSettings(found.settings, toGiven(values));

@@ -1,12 +1,16 @@
-import { parseArgs } from 'node:util';
 import { toRule } from '../../acquisition.ts';
 import { loadState } from '../../node/state-file.ts';
 import { type Forecast, toForecast } from '../../state/forecast.ts';
 import type { Command } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { fromFlags } from '../flags/flags.ts';
-import { QUERY_FLAGS, QUERY_HELP, toQuery } from '../flags/query-flags.ts';
+import { parseOnly, required, text, toggle, toHelp } from '../flags/flags.ts';
+import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
+
+const FLAGS = {
+  state: required('FILE', 'the state', text),
+  ...QUERY_FLAGS,
+  json: toggle('as JSON'),
+} as const;
 
 const HELP = `Usage: insight-wasm status --state FILE [flags]
 
@@ -22,9 +26,7 @@ The wasted share is what is expected of the batch that select would choose with
 the same flags: the mean chance that a group is all right or all wrong, and so
 has no advantage to learn from. K is --rollouts, or 8 if the rule has none.
 
-  --state FILE        the state
-${QUERY_HELP}  --json              as JSON
-
+${toHelp(FLAGS)}
 Example:
   insight-wasm status --state pool.iws --count 256
 `;
@@ -33,17 +35,7 @@ export const status: Command = {
   summary: 'tell what a state knows, and what the next batch would waste',
   help: HELP,
   async run(args, { stdout }) {
-    const { values } = fromFlags(() =>
-      parseArgs({
-        args: [...args],
-        options: {
-          ...QUERY_FLAGS,
-          state: { type: 'string' },
-          json: { type: 'boolean', default: false },
-        },
-      }),
-    );
-    if (values.state === undefined) throw new UsageError('expected --state FILE');
+    const values = parseOnly(args, FLAGS);
     const query = toQuery(values);
     // A group of one rollout is never mixed.
     const rollouts = Math.max(2, toRule(query.acquisition).rollouts || 8);

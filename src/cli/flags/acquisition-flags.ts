@@ -1,57 +1,78 @@
-import { ACQUISITION_TABLE, ACQUISITIONS } from '../../acquisition.ts';
+import {
+  ACQUISITION_TABLE,
+  ACQUISITIONS,
+  checkParameter,
+  PARAMETER_TABLE,
+  type Parameter,
+  toRule,
+} from '../../acquisition.ts';
 import type { Acquisition } from '../../types.ts';
 import { UsageError } from '../errors.ts';
-import { toChoice, toNumber } from './flags.ts';
+import { type Flag, inFlagTerms, number, oneOf, optional, toggle, withDefault } from './flags.ts';
 
-/** For parseArgs. `--seed` is not here: commands use it for more than one thing. */
+type Named = Exclude<Parameter, 'seed'>;
+
+const NAMES = (Object.keys(PARAMETER_TABLE) as Parameter[]).filter((name): name is Named => name !== 'seed');
+
+/** The parameters of all acquisitions; `--seed` is not here: commands use it for more than one thing. */
+export const PARAMETER_FLAGS = Object.fromEntries(
+  NAMES.map((name) => [name, optional(name === 'rollouts' ? 'K' : 'X', 'parameters of the rule', number)]),
+) as { readonly [name in Named]: Flag<number | undefined> };
+
 export const ACQUISITION_FLAGS = {
-  acquisition: { type: 'string', default: ACQUISITIONS[0] as string },
-  rollouts: { type: 'string' },
-  eta: { type: 'string' },
-  mu: { type: 'string' },
-  target: { type: 'string' },
+  acquisition: withDefault(
+    'KIND',
+    'the rule that scores a prompt: insight-wasm --help',
+    ACQUISITIONS[0] as string,
+    oneOf(ACQUISITIONS),
+  ),
+  ...PARAMETER_FLAGS,
+  thompson: toggle('score a draw of each posterior in place of its mean; with --seed'),
 } as const;
 
-/** Ends in a new line. */
-export const ACQUISITIONS_HELP = `Acquisitions, with the defaults of their parameters:
-  weighted-mutual-information  rollouts 8, eta 3, mu 0.3 (the default)
-  difficulty-weight            eta 3, mu 0.3
-  expected-difficulty          target 0.5
-  mutual-information, variance-reduction, non-degenerate, success-chance:
-                               rollouts 8
-  bernoulli-variance, inverse-evidence, random
-`;
+const defaultsOf = (kind: Acquisition['kind']): string =>
+  ACQUISITION_TABLE[kind].parameters
+    .flatMap((name) => (PARAMETER_TABLE[name].default === undefined ? [] : `${name} ${PARAMETER_TABLE[name].default}`))
+    .join(', ');
 
-export interface AcquisitionValues {
-  readonly acquisition: string;
-  readonly rollouts?: string | undefined;
-  readonly eta?: string | undefined;
-  readonly mu?: string | undefined;
-  readonly target?: string | undefined;
-}
+/** All acquisitions with the defaults of their parameters; ends in a new line. */
+export const ACQUISITIONS_HELP = [
+  'Acquisitions, with the defaults of their parameters:',
+  ...ACQUISITIONS.filter(defaultsOf).map(
+    (kind, i) => `  ${kind.padEnd(28)} ${defaultsOf(kind)}${i === 0 ? ' (the default)' : ''}`,
+  ),
+  `  ${ACQUISITIONS.filter((kind) => !defaultsOf(kind)).join(', ')}`,
+  '',
+].join('\n');
 
-/** The acquisition that the flags name; a parameter that it does not take is a UsageError. */
+type AcquisitionValues = { readonly acquisition: Acquisition['kind']; readonly thompson: boolean } & {
+  readonly [name in Named]: number | undefined;
+};
+
+/**
+ * The acquisition that the flags name.
+ * @throws UsageError for a parameter that it does not take, or a wrong value
+ */
 export function toAcquisition(values: AcquisitionValues, seed: number | undefined): Acquisition {
-  const kind = toChoice('acquisition', values.acquisition, ACQUISITIONS);
-  const takes = ACQUISITION_TABLE[kind].parameters;
-  const parameters: {
-    rollouts?: number;
-    eta?: number;
-    mu?: number;
-    target?: number;
-    seed?: number;
-  } = {};
-  for (const name of ['rollouts', 'eta', 'mu', 'target'] as const) {
-    const text = values[name];
-    if (text === undefined) continue;
+  const { acquisition: kind } = values;
+  const { parameters: takes, reads, leastRollouts } = ACQUISITION_TABLE[kind];
+  const parameters: { [name in Parameter]?: number } = {};
+  for (const name of NAMES) {
+    const value = values[name];
+    if (value === undefined) continue;
     if (!takes.includes(name)) {
-      throw new UsageError(`--acquisition ${kind} takes ${takes.join(', ') || 'no parameter'}, not --${name}`);
+      const named = takes.filter((one) => one !== 'seed').join(', ');
+      throw new UsageError(`--acquisition ${kind} takes ${named || 'no parameter'}, not --${name}`);
     }
-    parameters[name] = toNumber(name, text);
+    parameters[name] = inFlagTerms(() => checkParameter(name, name, value, leastRollouts));
   }
-  if (kind === 'random') {
-    if (seed === undefined) throw new UsageError('--acquisition random needs --seed');
+  if (values.thompson && reads !== 'both') throw new UsageError(`--acquisition ${kind} takes no --thompson`);
+  if (values.thompson || reads === 'seed') {
+    const flag = values.thompson ? '--thompson' : `--acquisition ${kind}`;
+    if (seed === undefined) throw new UsageError(`${flag} needs --seed`);
     parameters.seed = seed;
   }
-  return { kind, ...parameters } as Acquisition; // the loop has checked the pairing
+  const acquisition = { kind, ...parameters } as Acquisition; // the loop has checked the pairing
+  inFlagTerms(() => toRule(acquisition));
+  return acquisition;
 }

@@ -1,39 +1,32 @@
 import { FORMATS, type FormatName } from '../../logs/formats.ts';
 import type { Mapping } from '../../logs/mapping.ts';
+import { REWARDS } from '../../logs/mapping.ts';
 import { MOST_TRIALS, type SuccessRule } from '../../logs/row.ts';
 import { UsageError } from '../errors.ts';
-import { toChoice, toInteger, toNumber } from './flags.ts';
+import { integerIn, list, number, oneOf, optional, text, toggle, type Values } from './flags.ts';
+import { THRESHOLD } from './settings-flags.ts';
 
-/** For parseArgs. */
+/** A number stands for itself, anything else names a field. */
+const trials = (name: string, given: string): string | number =>
+  /^\d+$/.test(given) ? integerIn(1, MOST_TRIALS)(name, given) : given;
+
 export const LOG_FLAGS = {
-  format: { type: 'string' },
-  id: { type: 'string' },
-  hash: { type: 'string' },
-  reward: { type: 'string' },
-  step: { type: 'string' },
-  successes: { type: 'string' },
-  trials: { type: 'string' },
-  rate: { type: 'string' },
-  threshold: { type: 'string', default: '0.5' },
+  format: optional('NAME', `${FORMATS.join(', ')} (told from the files)`, oneOf(FORMATS)),
+  id: optional('FIELD', 'id of the prompt: a string or an integer (id); a dot goes into a field: task.index', text),
+  hash: optional('FIELDS', 'no id: it is a hash of these fields, such as prompt,gts', list),
+  reward: optional('FIELD', `reward of a rollout (the first of ${REWARDS.join(', ')})`, text),
+  threshold: optional('X', `the least reward of a success (${THRESHOLD})`, number),
+  step: optional('FIELD', 'when it was rolled out (step); needed below discount 1', text),
+  successes: optional('FIELD', 'counts in place of rollouts, with --trials', text),
+  trials: optional('FIELD', 'or a number: rollouts that were counted (trials)', trials),
+  rate: optional('FIELD', 'with --trials: share of successes of so many trials', text),
+  'step-from-path': toggle('the step is the number in the path: step_12/, 12.jsonl'),
+  evaluations: toggle('take evaluations, and leave out training'),
+  'skip-bad': optional('N', 'leave out up to N bad records (0)', integerIn(0)),
 } as const;
 
-/** For the help of `audit`; ends in a new line. */
-export const LOG_HELP = `  --format NAME     ${FORMATS.join(', ')}
-                    (told from the files)
-  --id FIELD        id of the prompt: a string or an integer (id); a dot goes
-                    into a field: task.index
-  --hash FIELDS     no id: the key is a hash of these fields, such as prompt,gts
-  --reward FIELD    reward of a rollout (the first of acc, score, reward)
-  --threshold X     the least reward of a success (0.5)
-  --step FIELD      when it was rolled out (step); needed below discount 1
-  --successes FIELD, --trials FIELD or N         counts in place of rollouts
-  --rate FIELD      with --trials: share of successes of so many trials
-`;
-
-/** For the help of other commands that read logs; ends in a new line. */
-export const LOG_HELP_SHORT = `  --format, --id, --hash, --reward, --threshold, --step, --successes, --trials,
-  --rate              how logs are read: see insight-wasm audit --help
-`;
+/** The text of all of them in the help of commands other than `audit`. */
+export const LOG_FLAGS_ELSEWHERE = 'how logs are read: see insight-wasm audit --help';
 
 /** Which logs, and how to read them. */
 export interface LogFlags {
@@ -42,26 +35,26 @@ export interface LogFlags {
   /** By default told from each file. */
   readonly format: FormatName | undefined;
   readonly mapping: Mapping;
+  /** Bad records that are left out before the next one is an error. */
+  readonly skipBad: number | undefined;
 }
 
-type LogValues = { readonly [flag in keyof typeof LOG_FLAGS]?: string | undefined } & { readonly threshold: string };
+export type LogValues = Values<typeof LOG_FLAGS>;
 
 /** What the flags and the positional arguments say of the logs, and which rewards are successes. */
-export function toLogs(values: LogValues, paths: readonly string[]): { logs: LogFlags; rule: SuccessRule } {
+export function toLogs(
+  { format, threshold, 'step-from-path': stepFromPath, 'skip-bad': skipBad, ...values }: LogValues,
+  paths: readonly string[],
+): { logs: LogFlags; rule: SuccessRule } {
   if (paths.length === 0) throw new UsageError('expected LOGS: files, folders or globs, or - for stdin');
-  const { id, hash, reward, step, successes, rate } = values;
+  const { id, hash, reward, step, successes, trials, rate, evaluations } = values;
+  if (stepFromPath && step !== undefined) throw new UsageError('--step and --step-from-path exclude each other');
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   if (reward !== undefined && (successes ?? rate) !== undefined) {
     throw new UsageError('--reward is for rollouts, --successes and --rate are for counts');
   }
   if (successes !== undefined && rate !== undefined) throw new UsageError('--successes and --rate exclude each other');
-  if (rate !== undefined && values.trials === undefined) throw new UsageError('--rate needs --trials');
-  const mapping = { id, hash: hash?.split(','), reward, step, successes, trials: toTrials(values.trials), rate };
-  const format = values.format === undefined ? undefined : toChoice('format', values.format, FORMATS);
-  return { logs: { paths, format, mapping }, rule: { threshold: toNumber('threshold', values.threshold) } };
-}
-
-/** A number stands for itself, anything else names a field. */
-function toTrials(text: string | undefined): string | number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? toInteger('trials', text, 1, MOST_TRIALS) : text;
+  if (rate !== undefined && trials === undefined) throw new UsageError('--rate needs --trials');
+  const mapping = { id, hash, reward, step, successes, trials, rate, stepFromPath, evaluations };
+  return { logs: { paths, format, mapping, skipBad }, rule: { threshold: threshold ?? THRESHOLD } };
 }

@@ -1,45 +1,46 @@
-import { PosteriorPool } from '../../index.ts';
 import type { Rule, Settings } from '../../state/settings.ts';
-import { UsageError } from '../errors.ts';
-import { fromFlags, toNumber } from './flags.ts';
+import { optional, type Values } from './flags.ts';
+import { discount, prior } from './pool-flags.ts';
 
-/** For parseArgs: no defaults, as a state that is there brings its own. */
-export const SETTINGS_FLAGS = { discount: { type: 'string' }, prior: { type: 'string' } } as const;
+/** Without defaults, as a state that is there brings its own. */
+export const SETTINGS_FLAGS = {
+  discount: optional('X', 'the share of older evidence that a visit keeps (1)', discount),
+  prior: optional('A,B', 'Beta(A, B) is what is believed of an unseen prompt (1,1)', prior),
+} as const;
 
-type Given<Flag extends string> = { readonly [flag in Flag]?: string | undefined };
+type SettingsValues = Values<typeof SETTINGS_FLAGS>;
 
 /** The settings of a new state. */
-export function toSettings(values: Given<'discount' | 'prior'>): Settings {
-  const prior = toPrior(values.prior ?? '1,1');
-  const discount = toNumber('discount', values.discount ?? '1');
-  const pool = fromFlags(() => new PosteriorPool(0, { prior, discount }));
-  return { discount, prior: pool.prior };
+export function toSettings(values: SettingsValues): Settings {
+  return { discount: values.discount ?? 1, prior: values.prior ?? { alpha: 1, beta: 1 } };
 }
 
 /** Those settings that the flags name. */
-export function toGiven(values: Given<'discount' | 'prior'>): Partial<Settings> {
-  const { discount, prior } = toSettings(values);
-  return {
-    ...(values.discount !== undefined && { discount }),
-    ...(values.prior !== undefined && { prior }),
-  };
+export function toGiven({ discount, prior }: SettingsValues): Partial<Settings> {
+  return { ...(discount !== undefined && { discount }), ...(prior !== undefined && { prior }) };
 }
 
-/** The rule of the first logs. */
-export function toRule(values: Given<keyof Rule>): Rule {
-  const threshold = String(toNumber('threshold', values.threshold ?? '0.5'));
-  return { id: values.id, hash: values.hash, reward: values.reward, threshold };
+interface RuleValues {
+  readonly id: string | undefined;
+  readonly hash: string[] | undefined;
+  readonly reward: string | undefined;
+  readonly threshold: number | undefined;
 }
 
 /** Those parts of the rule that the flags name. */
-export function toGivenRule(values: Given<keyof Rule>): Partial<Rule> {
-  const { threshold, ...rest } = toRule(values);
-  return { ...rest, ...(values.threshold !== undefined && { threshold }) };
+export function toGivenRule({ id, hash, reward, threshold }: RuleValues): Partial<Rule> {
+  return { id, hash: hash?.join(','), reward, ...(threshold !== undefined && { threshold: String(threshold) }) };
 }
 
-export function toPrior(text: string): { alpha: number; beta: number } {
-  const parts = text.split(',');
-  if (parts.length !== 2) throw new UsageError(`--prior expected two numbers as A,B, got ${JSON.stringify(text)}`);
-  const [alpha, beta] = parts.map((part) => toNumber('prior', part)) as [number, number];
-  return { alpha, beta };
+/** The rule of the first logs of a state. */
+export function toRule(values: RuleValues): Rule {
+  return { threshold: String(THRESHOLD), ...toGivenRule(values) };
 }
+
+/** The flags that say what a rule says. */
+export function fromRule({ id, hash, reward, threshold }: Rule): RuleValues {
+  return { id, hash: hash?.split(','), reward, threshold: Number(threshold) };
+}
+
+/** The least reward of a success, where nothing else is said. */
+export const THRESHOLD = 0.5;

@@ -14,7 +14,8 @@ export function withAdvice({ code, message, reason, file, field, remedy }: DataE
   if (code === 'settings') return `${file === undefined ? '' : `${file}: `}--${reason}`; // its first word is the field
   const flags = Object.entries(remedy ?? {}).map(([name, value]) => `${toFlag(name)}${value && ` ${value}`}`);
   const advice = flags.length > 0 ? `try ${flags.join(' or ')}` : ADVICE[code];
-  return advice === undefined ? message : `${message}; ${advice}`;
+  const full = advice === undefined ? message : `${message}; ${advice}`;
+  return code === 'no-join' ? `${full}; --new-prompts takes them as prompts of their own` : full;
 }
 
 /** The flag of an option of the readers. */
