@@ -25,25 +25,6 @@ const withoutPolyfill = patch('without-polyfill', /@assemblyscript[\\/]loader[\\
   [/^Object\.hasOwn = (?:.*\n)*?^};$/m, ''],
 ]);
 
-/** Damage must not run for hours, or out of memory: runs end with their page, and pages at 2^24 values. */
-const boundedRuns = patch('bounded-runs', /hyparquet[\\/]src[\\/]encoding\.js$/, [
-  [/const count = header >>> 1$/m, 'const count = Math.min(header >>> 1, output.length - seen)'],
-  [/while \(count\) {$/m, 'while (count && seen < output.length) {'],
-  [
-    /const startOffset = reader.offset$/m,
-    "$&\n  if (!(startOffset >= 0)) throw new Error('a page with a wrong length')",
-  ],
-]);
-const boundedPages = patch('bounded-pages', /hyparquet[\\/]src[\\/]column\.js$/, [
-  [
-    /^export function readPage\(.*{$/m,
-    `$&
-  const { data_page_header, data_page_header_v2, dictionary_page_header } = header;
-  const { num_values = 0 } = data_page_header ?? data_page_header_v2 ?? dictionary_page_header ?? {};
-  if (!(num_values >= 0 && num_values <= 2 ** 24)) throw new Error('a page with a wrong count of values');`,
-  ],
-]);
-
 /** For the command, which is a file and so can read the kernel from one: a tenth of its size. */
 const kernelFromFile: Plugin = {
   name: 'kernel-from-file',
@@ -88,7 +69,7 @@ export default defineConfig([
     format: 'esm',
     platform: 'node',
     minifyIdentifiers: true,
-    esbuildPlugins: [withoutPolyfill, boundedRuns, boundedPages, kernelFromFile, record('cli')],
+    esbuildPlugins: [withoutPolyfill, kernelFromFile, record('cli')],
   }),
   { entry, format: ['esm', 'cjs'], dts: { only: true } },
 ]);

@@ -87,7 +87,8 @@ for (const folder of folders) {
       return COMMANDS.map((command) => {
         const args = command.split(' ').map((word) => (word === 'LOG' ? log : word === 'FIRST' ? first : word));
         const answer = spawn(process.execPath, [cli, ...args], { cwd, input: args[0] === 'serve' ? SERVE : '' });
-        if (command.startsWith('state export')) first = JSON.parse(answer.startsWith("{") ? answer.split('\n')[0] : "{}").key ?? 'none';
+        if (command.startsWith('state export'))
+          first = JSON.parse(answer.startsWith('{') ? answer.split('\n')[0] : '{}').key ?? 'none';
         return [`${basename(folder)}: ${args.join(' ')}`, `${answer}\n${digest(join(cwd, 'p.iws'))}`];
       });
     });

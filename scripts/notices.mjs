@@ -11,8 +11,7 @@ const LICENCE_OF = { '@assemblyscript/loader': 'assemblyscript' };
 /** What some licences want told. */
 const REMARKS = {
   '@assemblyscript/loader': 'Changed: its polyfill of Object.hasOwn is left out.',
-  hyparquet:
-    'Changed: counts of values are bounded. In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
+  hyparquet: 'In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
 };
 
 /** The folders, below the root, of the packages of which at least one byte is in an output. */

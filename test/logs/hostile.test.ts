@@ -71,7 +71,7 @@ describe('damaged files', () => {
     expect(refused).toBeGreaterThan(20);
   });
 
-  test('pages of Parquet, which nothing guards, are read or refused in good time, whatever their damage', () => {
+  test('pages of Parquet without checksums are read or refused in good time, whatever their damage', () => {
     const path = join(folder, 'pages.parquet');
     const bytes = first(logs.parquet());
     const body = bytes.length - new DataView(bytes.buffer).getUint32(bytes.length - 8, true) - 8;
@@ -80,7 +80,6 @@ describe('damaged files', () => {
       const wrong = Uint8Array.from(bytes);
       for (let i = 0; i < 4; i++) wrong[4 + Math.floor((body - 4) * next())] = Math.floor(256 * next());
       writeFileSync(path, wrong);
-      // What ships: the bundle bounds the counts that pages name (tsup.config.ts).
       const { status } = spawnSync(process.execPath, [program, 'audit', path, '--id', 'problem'], { timeout: 20_000 });
       return status;
     });
