@@ -37,6 +37,18 @@ export const kernelBytes = () => readFileSync(new URL('./kernel.wasm', import.me
   },
 };
 
+/** For workerd, which compiles Wasm ahead of time and refuses bytes: the module itself in place of its bytes. */
+const kernelFromModule: Plugin = {
+  name: 'kernel-from-module',
+  setup(build) {
+    build.onLoad({ filter: /core[\\/]embedded-kernel\.ts$/ }, () => ({
+      contents: `import kernel from '../kernel.wasm';
+export const embeddedKernel = () => kernel;`,
+      loader: 'ts',
+    }));
+  },
+};
+
 /** Tells scripts/notices.mjs what went into the bundles. */
 const record = (name: string): Plugin => ({
   name: 'record',
@@ -48,7 +60,9 @@ const record = (name: string): Plugin => ({
   },
 });
 
-const entry = { index: 'src/index.ts', slim: 'src/slim.ts', reference: 'src/reference.ts' };
+const NAMES = ['index', 'slim', 'reference', 'logs', 'state', 'evaluate', 'node'];
+const toEntry = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
+const entry = toEntry(NAMES);
 
 const bundle = (name: string, options: Options): Options => ({
   target: 'es2022',
@@ -62,8 +76,21 @@ const bundle = (name: string, options: Options): Options => ({
 });
 
 export default defineConfig([
-  bundle('esm', { entry: { ...entry, workerd: 'src/workerd.ts' }, format: 'esm', external: ['./kernel.wasm'] }),
-  bundle('cjs', { entry, format: 'cjs' }),
+  bundle('esm', { entry, format: 'esm', esbuildPlugins: [withoutPolyfill, record('esm')] }),
+  bundle('workerd', {
+    entry: toEntry(NAMES.filter((name) => name !== 'node')),
+    outDir: 'dist/workerd',
+    format: 'esm',
+    external: ['../kernel.wasm'],
+    esbuildPlugins: [withoutPolyfill, kernelFromModule, record('workerd')],
+  }),
+  // What makes CommonJS of the parts (sucrase) breaks constructors whose statements the minifier has joined.
+  bundle('cjs', {
+    entry,
+    format: 'cjs',
+    minifySyntax: false,
+    esbuildPlugins: [withoutPolyfill, record('cjs')],
+  }),
   bundle('cli', {
     entry: { cli: 'src/cli/main.ts' },
     format: 'esm',

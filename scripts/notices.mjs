@@ -11,12 +11,13 @@ const LICENCE_OF = { '@assemblyscript/loader': 'assemblyscript' };
 /** What some licences want told. */
 const REMARKS = {
   '@assemblyscript/loader': 'Changed: its polyfill of Object.hasOwn is left out.',
+  pako: 'A port of zlib, (C) 1995-2013 Jean-loup Gailly and Mark Adler.',
   hyparquet: 'In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
 };
 
 /** The folders, below the root, of the packages of which at least one byte is in an output. */
 function bundledPackages() {
-  const outputs = ['esm', 'cjs', 'cli'].flatMap((name) =>
+  const outputs = ['esm', 'workerd', 'cjs', 'cli'].flatMap((name) =>
     Object.values(JSON.parse(read(`build/bundle-${name}.json`)).outputs),
   );
   const inputs = outputs
@@ -35,7 +36,8 @@ function licenceText(folder) {
 function notice(folder) {
   const { name, version, license, author, homepage, repository } = JSON.parse(read(`${folder}/package.json`));
   const by = (author?.name ?? author ?? '').replace(/ *[<(].*/, '');
-  const where = homepage ?? repository?.url.replace(/^git\+|\.git$/g, '');
+  const url = repository?.url ?? `https://github.com/${repository}`; // npm lets the owner and the name stand for it
+  const where = homepage ?? url.replace(/^git\+|\.git$/g, '');
   const notices = existsSync(new URL(`${folder}/NOTICE`, root)) ? [read(`${folder}/NOTICE`)] : [];
   return [
     `${name} ${version}${by && ` by ${by}`} (${where}), under ${license}.`,

@@ -7,21 +7,23 @@ const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf
 
 /** The page. @returns {string} */
 export function runtimesPage() {
-  const { digest, system, date, package: version, rows } = JSON.parse(read('test/runtimes/results.json'));
+  const { digest, doors, system, date, package: version, rows } = JSON.parse(read('test/runtimes/results.json'));
   const lines = rows.map(
     ({ name, version, status, why = '' }) => `| ${name} | ${version} | ${status}${why === '' ? '' : `: ${why}`} |`,
   );
-  const same = rows.filter((row) => row.digest === digest).length;
+  const same = rows.filter((row) => row.digest === digest || row.digest === doors).length;
   const refusals = new Set(rows.flatMap(({ refusal }) => (refusal === undefined ? [] : [`- ${refusal}.`])));
   return `# Runtimes
 
 The package as npm packs it, version ${version}, installed into an empty project and run with no configuration. Each row
-runs one program (test/runtimes/program/conformance.mjs): stateless scores and top-k over the whole domain, a pool with
+runs one program (conformance/conformance.mjs): stateless scores and top-k over the whole domain, a pool with
 50 seeded steps of selections and updates, every acquisition with its defaults and off them, snapshots, a sample of the
-golden values, and a SHA-256 of the bytes of every score, selection and posterior. ${same} of ${rows.length} rows gave the
-committed digest
+golden values, and a SHA-256 of the bytes of every score, selection and posterior. Rows named *a log and a state* run
+conformance/doors.mjs: one log as JSON lines, gzip, zstd and Parquet through `insight-wasm/logs`, `/state` and
+`/evaluate`. ${same} of ${rows.length} rows gave the committed digest of their program,
 
     ${digest}
+    ${doors}
 
 on ${system}, ${date}.
 
@@ -51,7 +53,7 @@ Where bits change on purpose, \`npm run test:runtimes -- --write-digest\` commit
 
     npm run build:page
 
-writes build/page/index.html, one file that needs no server and no network: it runs the conformance program and measures
+writes build/pages/bench/index.html, one file that needs no server and no network: it runs the conformance program and measures
 a training step at pools of a thousand to a million prompts in the browser that opens it. The rows *The page* open it,
 compare its digest and look at its layout at 1000, 600 and 320 pixels.
 `;

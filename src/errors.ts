@@ -38,7 +38,7 @@ export type DataCode =
   | 'value'
   /** Rollouts without a step, where the order counts. */
   | 'no-step'
-  /** A reward that cannot be told from the other fields, or that no record has. */
+  /** It is unclear which field is the reward, or no record has it. */
   | 'no-reward'
   /** A file that is not there, or may not be read or written. */
   | 'file'
@@ -87,7 +87,7 @@ export interface DataPlace {
  * Data that cannot be read or make no sense: a log, a state, a data set. `message` is `file:line: reason`.
  * @example
  * import { DataError } from 'insight-wasm/logs';
- * new DataError('missing', '"id" is missing', { field: 'id' }).at('a.jsonl', 3).message; // a.jsonl:3: "id" is missing
+ * new DataError('missing', '"id" is missing', { field: 'id' }).at('a.jsonl', 3).message; // 'a.jsonl:3: "id" is missing'
  */
 export class DataError extends Error {
   override readonly name = 'DataError';

@@ -1,13 +1,12 @@
-import { compile } from './core/compile.ts';
+import { embeddedKernel } from './core/embedded-kernel.ts';
 import { wasmEngine } from './core/engine.ts';
-import { kernelBytes } from './core/kernel-bytes.ts';
 import { type LoadOptions, load, Pool, type PoolOptions } from './pool.ts';
 import { type StatelessScoreOptions, scoreWith, type TopKOptions, topKWith } from './stateless.ts';
 import type { Scores, Selection } from './types.ts';
 
 export * from './api.ts';
 
-const engine = /* @__PURE__ */ wasmEngine(() => compile(kernelBytes()));
+const engine = /* @__PURE__ */ wasmEngine(embeddedKernel);
 
 /**
  * Beta posteriors of the success rates of `size` datapoints, and the selection of the next ones to roll out.

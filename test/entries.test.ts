@@ -3,8 +3,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import type * as index from '../src/index.ts';
-import type * as workerd from '../src/workerd.ts';
 import { node, root } from './support/node.ts';
 
 // The files in dist, entry by entry: what each carries, and what is left of it in the bundle of a user.
@@ -15,11 +13,17 @@ function reachable(file: string, seen = new Map<string, string>()): Map<string, 
   if (seen.has(file)) return seen;
   const text = file.endsWith('.wasm') ? '' : readFileSync(join(dist, file), 'utf8');
   seen.set(file, text);
-  for (const [, , path] of text.matchAll(/(from|import|require\()\s*["']\.\/([^"']+)["']/g)) {
+  for (const [, , path] of text.matchAll(/(from|import|require\()\s*["'](\.\.?\/[^"']+)["']/g)) {
     reachable(join(dirname(file), path as string), seen);
   }
   return seen;
 }
+
+/** The files that are loaded only when a log needs them: `import()`, which CommonJS has as a promise of `require`. */
+const later = (file: string): string[] =>
+  [
+    ...textOf(file).matchAll(/import\(["'](\.\/[^"']+)["']\)|Promise\.resolve\(\).*?require\(["'](\.\/[^"']+)["']\)/g),
+  ].map(([, esm, cjs]) => join(dirname(file), (esm ?? cjs) as string));
 
 const textOf = (file: string): string => [...reachable(file).values()].join('\n');
 
@@ -34,10 +38,11 @@ const budgets = [
 ].map(([, entry = 'index', most]) => [entry.includes('.') ? entry : `${entry}.js`, Number(most)] as const);
 
 test('every entry has a budget', () => {
-  expect(budgets.map(([file]) => file)).toEqual(['index.js', 'slim.js', 'reference.js', 'kernel.wasm']);
+  const entries = ['index', 'slim', 'reference', 'logs', 'state', 'evaluate', 'node'].map((name) => `${name}.js`);
+  expect(budgets.map(([file]) => file)).toEqual([...entries, 'kernel.wasm']);
 });
 
-test.each([...budgets, ['workerd.js', 62] as const, ['cli.js', 250] as const])(
+test.each([...budgets, ['workerd/index.js', 62] as const, ['cli.js', 250] as const])(
   '%s takes at most %i KB',
   (file, most) => {
     const size = [...reachable(file).keys()].reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
@@ -45,32 +50,65 @@ test.each([...budgets, ['workerd.js', 62] as const, ['cli.js', 250] as const])(
   },
 );
 
-test.each(['slim.js', 'slim.cjs', 'reference.js', 'reference.cjs', 'workerd.js'])('%s carries no kernel', (file) => {
-  expect(BASE64.test(textOf(file))).toBe(false);
-});
+test.each(['slim.js', 'slim.cjs', 'reference.js', 'reference.cjs', 'logs.js', 'workerd/index.js', 'workerd/state.js'])(
+  '%s carries no kernel',
+  (file) => {
+    expect(BASE64.test(textOf(file))).toBe(false);
+  },
+);
 
 test('the command reads the kernel from the file beside it', () => {
   expect(textOf('cli.js')).not.toContain(readFileSync(join(dist, 'kernel.wasm'), 'base64'));
   expect(textOf('cli.js')).toContain('kernel.wasm');
 });
 
-test.each(['index.js', 'index.cjs'])('%s carries the kernel once', (file) => {
+test.each(['index.js', 'index.cjs', 'state.js', 'evaluate.js'])('%s carries the kernel once', (file) => {
   const base64 = readFileSync(join(dist, 'kernel.wasm'), 'base64');
   expect(textOf(file).split(base64).length).toBe(2);
 });
 
-test('only workerd.js imports kernel.wasm', () => {
-  const importers = ['index.js', 'slim.js', 'reference.js', 'workerd.js'].filter((file) =>
-    reachable(file).has('kernel.wasm'),
-  );
-  expect(importers).toEqual(['workerd.js']);
+test('only the files for workerd import kernel.wasm', () => {
+  const names = ['index', 'slim', 'reference', 'logs', 'state', 'evaluate'];
+  const all = [...names, ...names.map((name) => `workerd/${name}`)].map((name) => `${name}.js`);
+  const importers = all.filter((file) => reachable(file).has('kernel.wasm'));
+  expect(importers).toEqual(['workerd/index.js', 'workerd/state.js', 'workerd/evaluate.js']);
+});
+
+test('logs, state and evaluate together take at most 130 KB in the bundle of a user, without Parquet', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: ['logs', 'state', 'evaluate']
+        .map((name, i) => `export * as e${i} from 'insight-wasm/${name}';`)
+        .join(''),
+      resolveDir: root,
+    },
+    bundle: true,
+    write: false,
+    minify: true,
+    splitting: true,
+    outdir: 'out',
+    format: 'esm',
+    platform: 'neutral',
+    tsconfigRaw: {},
+    logLevel: 'error',
+  });
+  const isLater = (path: string): boolean => /(parquet|brotli|gzip|zstd)-[^/]*$/.test(path);
+  const sizes = outputFiles.filter(({ path }) => !isLater(path)).map(({ contents }) => contents.length);
+  expect(sizes.reduce((sum, size) => sum + size, 0) / 1000).toBeLessThanOrEqual(130);
+  expect(outputFiles.filter(({ path }) => isLater(path))).toHaveLength(4);
 });
 
 test('every file of dist belongs to an entry', () => {
-  const roots = ['index', 'slim', 'reference', 'workerd', 'cli'].map((name) => `${name}.js`);
-  const used = [...roots, 'index.cjs', 'slim.cjs', 'reference.cjs'].flatMap((file) => [...reachable(file).keys()]);
-  const code = readdirSync(dist).filter((file) => !/\.d\.c?ts$/.test(file));
-  expect([...new Set([...used, 'kernel.wasm'])].sort()).toEqual(code.sort());
+  const names = ['index', 'slim', 'reference', 'logs', 'state', 'evaluate', 'node'];
+  const roots = [...names, 'cli', ...names.slice(0, -1).map((name) => `workerd/${name}`)].map((name) => `${name}.js`);
+  const used = new Set<string>();
+  const use = (file: string): void => {
+    for (const name of reachable(file).keys()) used.add(name);
+    for (const name of later(file)) if (!used.has(name)) use(name);
+  };
+  for (const file of [...roots, ...names.map((name) => `${name}.cjs`)]) use(file);
+  const code = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(c?js|wasm)$/.test(file));
+  expect([...used.add('kernel.wasm')].sort()).toEqual(code.sort());
 });
 
 const ERRORS = ['PoolError', 'DisposedError', 'SnapshotError', 'CapacityError', 'UnsupportedError'];
@@ -79,6 +117,10 @@ test('an error has one class, whichever entry threw it', async () => {
   const load = createRequire(import.meta.url);
   const modules = await Promise.all(['index', 'slim', 'reference'].map((name) => import(join(dist, `${name}.js`))));
   const commons = ['index', 'slim', 'reference'].map((name) => load(join(dist, `${name}.cjs`)));
+  const doors = ['logs', 'state', 'evaluate', 'node'];
+  const errors = await Promise.all(doors.map(async (name) => (await import(join(dist, `${name}.js`))).DataError));
+  const others = doors.map((name) => load(join(dist, `${name}.cjs`)).DataError);
+  expect([new Set(errors).size, new Set(others).size]).toEqual([1, 1]);
   for (const [first, ...others] of [modules, commons]) {
     for (const name of ERRORS) {
       expect(first[name]).toBeTypeOf('function');
@@ -127,7 +169,6 @@ describe('in a bundle', () => {
         });
       },
     };
-    void ({} as typeof workerd satisfies typeof index); // its declarations are those of the main entry: tsc sees to it
     const program = `
       import * as entry from 'insight-wasm';
       const pool = new entry.PosteriorPool(100).update({ indices: [3], successes: [5], trials: 8 });
@@ -143,7 +184,7 @@ describe('in a bundle', () => {
 });
 
 test('importing an entry changes nothing of the environment, even a frozen one', () => {
-  for (const name of ['index', 'slim', 'reference']) {
+  for (const name of ['index', 'slim', 'reference', 'logs', 'state', 'evaluate', 'node']) {
     const program = `
       const before = Reflect.ownKeys(globalThis).length;
       const entry = await import(${JSON.stringify(join(dist, `${name}.js`))});

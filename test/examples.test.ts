@@ -1,36 +1,58 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import * as evaluate from '../src/evaluate.ts';
 import * as core from '../src/index.ts';
+import * as logs from '../src/logs.ts';
+import * as nodeDoor from '../src/node.ts';
 import * as reference from '../src/reference.ts';
+import * as state from '../src/state.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** Where the examples run: what they write is gone afterwards. */
+const scratch = mkdtempSync(join(tmpdir(), 'insight-wasm-'));
+cpSync(`${root}examples`, join(scratch, 'examples'), { recursive: true });
+afterAll(() => rmSync(scratch, { recursive: true }));
 const read = (file: string): string => readFileSync(root + file, 'utf8');
 
-/** Runs a snippet as a program of its own, with the package under its name, and returns what it prints. */
-async function runSnippet(source: string): Promise<string[]> {
+const modules: Record<string, unknown> = {
+  'insight-wasm': core,
+  'insight-wasm/reference': reference,
+  'insight-wasm/logs': logs,
+  'insight-wasm/state': state,
+  'insight-wasm/evaluate': evaluate,
+  'insight-wasm/node': nodeDoor,
+};
+const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
+  ...args: string[]
+) => (...args: unknown[]) => Promise<unknown>;
+
+/** Runs a snippet as a program of its own, with the package under its name and `scope` around it. */
+async function run(source: string, scope: Readonly<Record<string, unknown>>): Promise<unknown> {
   const { outputText } = ts.transpileModule(source.replace(/^#!.*/, ''), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
   });
-  const printed: string[] = [];
-  const console = { log: (...values: unknown[]) => printed.push(values.join(' ')) };
-  const modules: Record<string, unknown> = { 'insight-wasm': core, 'insight-wasm/reference': reference };
   const require = (name: string): unknown =>
     modules[name] ?? (name.startsWith('node:') ? process.getBuiltinModule(name) : undefined);
-  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (
-    ...args: string[]
-  ) => (...args: unknown[]) => Promise<void>;
-  await new AsyncFunction('require', 'exports', 'console', outputText)(require, {}, console);
+  const names = Object.keys(scope);
+  return new AsyncFunction('require', 'exports', ...names, outputText)(require, {}, ...Object.values(scope));
+}
+
+async function runSnippet(source: string): Promise<string[]> {
+  const printed: string[] = [];
+  await run(source, { console: { log: (...values: unknown[]) => printed.push(values.join(' ')) } });
   return printed;
 }
 
 const everything = { ...core, ...reference, PosteriorPool: core.PosteriorPool, score: core.score, topK: core.topK };
 
 /** The docstring examples: one program each, and its lines of the shape `expression; // value`. */
-const examples = ['src', 'src/reference']
-  .flatMap((folder) => readdirSync(root + folder).map((file) => `${folder}/${file}`))
-  .filter((file) => file.endsWith('.ts'))
+const examples = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
+  .map((file) => `src/${file}`)
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/cli/'))
   .flatMap((file) =>
     [...read(file).matchAll(/@example\n((?:\s*\* .*\n)+?)\s*\*\//g)].map(([, text]) => ({
       file,
@@ -39,24 +61,37 @@ const examples = ['src', 'src/reference']
   );
 
 test('every public function and method has an example', () => {
-  expect(examples.length).toBeGreaterThanOrEqual(19);
+  expect(examples.length).toBeGreaterThanOrEqual(28);
 });
 
-test.each(examples)('the example in $file runs: $text', ({ text }) => {
-  const names = Object.keys(everything);
-  const values = Object.values(everything);
-  const lines = text.split('\n');
-  const last = lines.at(-1) as string;
-  const claim = /^(?!const )(.+?);(?: \/\/ (.*))?$/.exec(last);
-  const body = claim ? [...lines.slice(0, -1), `return (${claim[1]});`] : lines;
-  const result: unknown = new Function(...names, body.join('\n'))(...values);
-  const stated = claim?.[2]?.split(':')[0];
-  if (stated?.startsWith('{')) expect(result).toEqual(new Function(`return (${claim![2]})`)());
-  else if (stated?.includes('Array ['))
-    expect(Array.from(result as Float32Array)).toEqual(JSON.parse(stated.slice(stated.indexOf('['))));
-  else if (stated !== undefined && /^[-\d]|^ln /.test(stated)) {
-    const value = new Function(`return ${stated.replaceAll(/ln (\d+)/g, 'Math.log($1)')}`)() as number;
-    expect(Math.abs((result as number) - value)).toBeLessThan(1e-12);
+/** What an example states of an expression: a literal, up to the word that explains it. */
+function check(got: unknown, stated: string): void {
+  const value = /^[[{'"]/.test(stated) ? stated : (stated.split(': ')[0] as string);
+  const arrayOf = /^\w+Array (\[.*\])$/.exec(value);
+  if (arrayOf !== null) expect(Array.from(got as Float32Array)).toEqual(JSON.parse(arrayOf[1] as string));
+  else if (/^ln \d/.test(value)) {
+    const number = new Function(`return ${value.replaceAll(/ln (\d+)/g, 'Math.log($1)')}`)() as number;
+    expect(got).toBeCloseTo(number, 12);
+  } else if (/^-?[\d.]+$/.test(value)) expect(got).toBeCloseTo(Number(value), 12);
+  else if (/^[[{'"]|^(true|false|null)$/.test(value)) {
+    expect(JSON.parse(JSON.stringify(got))).toEqual(JSON.parse(JSON.stringify(new Function(`return (${value})`)())));
+  }
+}
+
+test.each(examples)('the example in $file runs: $text', async ({ text }) => {
+  const folder = process.cwd();
+  const claims: string[] = [];
+  const body = text.split('\n').map((line) => {
+    const [, expression, stated] = /^(?!const |import |for |\/\/|\s)(.+?);(?: \/\/ (.*))?$/.exec(line) ?? [];
+    if (expression === undefined || stated === undefined) return line;
+    claims.push(stated);
+    return `check(${expression}, ${JSON.stringify(stated)});`;
+  });
+  process.chdir(scratch);
+  try {
+    await run(body.join('\n'), { ...(text.includes("from 'insight-wasm") ? {} : everything), check });
+  } finally {
+    process.chdir(folder);
   }
 });
 

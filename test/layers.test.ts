@@ -5,57 +5,141 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function imports(folder: string, pattern: RegExp): [file: string, imported: string][] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) =>
-      [...readFileSync(join(root, folder, file), 'utf8').matchAll(pattern)].map((match): [string, string] => {
-        const from = match[1] as string;
-        const target = from.startsWith('.')
-          ? relative(join(root, folder), join(root, folder, dirname(file), from))
-          : from;
-        return [file.replaceAll('\\', '/'), target.replaceAll('\\', '/').replace(/\.ts$/, '')];
-      }),
-    );
+interface File {
+  /** Below src or assembly. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
 }
 
-/** What each part of src may import: docs/design.md, the picture of layers. */
+function read(folder: string): File[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => {
+      const text = readFileSync(join(root, folder, path), 'utf8');
+      const specifiers = [...text.matchAll(/^(?:import|export)[^;]*?from ['"]([^'"]+)['"]|\bimport\('([^']+)'\)/gms)];
+      const imports = specifiers.map(([, fixed, dynamic]) => {
+        const from = (fixed ?? dynamic) as string;
+        if (!from.startsWith('.')) return from;
+        return relative(join(root, folder), join(root, folder, dirname(path), from)).replace(/\.ts$/, '');
+      });
+      return { path: path.replaceAll('\\', '/'), text, imports: imports.map((name) => name.replaceAll('\\', '/')) };
+    });
+}
+
+const files = read('src');
+
+/** What each room of src may import, from the ground up: docs/design.md has the picture. */
+const GROUND = 'errors|escape-controls|sha256|bytes|types|validate|random|crc32|acquisition|candidates';
 const LAYERS: readonly [RegExp, RegExp][] = [
-  [/^(errors|kernel\.wasm\.d)\.ts$/, /^$/],
+  [/\.d\.ts$/, /^pako$/],
+  [/^(errors|escape-controls|bytes)\.ts$/, /^$/],
+  [/^sha256\.ts$/, /^@noble\/hashes\/.*$/],
   [/^(types|validate|random|crc32)\.ts$/, /^(errors|types)$/],
   [/^(acquisition|candidates|snapshot)\.ts$/, /^(errors|types|validate|random|crc32)$/],
   [/^pool\.ts$/, /^(errors|types|validate|acquisition|candidates|snapshot)$/],
   [/^stateless\.ts$/, /^(pool|types|validate|acquisition)$/],
-  [/^api\.ts$/, /^(errors|types|pool|stateless)$/],
-  [/^core\//, /^(core\/.*|errors|types|validate|acquisition|candidates|@assemblyscript\/loader)$/],
+  [/^api\.ts$/, /^(errors|types|pool|stateless|acquisition)$/],
+  [/^core\//, /^(core\/.*|errors|types|validate|acquisition|candidates|random|@assemblyscript\/loader)$/],
   [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
-  [/^(index|slim|workerd)\.ts$/, /^(api|kernel\.wasm|core\/.*|pool|stateless|types|validate)$/],
+  [/^(index|slim)\.ts$/, /^(api|core\/.*|pool|stateless|types|validate)$/],
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],
   [
+    /^logs\//,
+    new RegExp(`^(logs/.*|${GROUND}|hyparquet|hyparquet-compressors/src/\\w+\\.js|fzstd|pako/browser/inflate)$`),
+  ],
+  [/^state\//, new RegExp(`^(state/.*|logs/.*|index|reference|${GROUND})$`)],
+  [/^serve\//, new RegExp(`^(serve/.*|state/.*|logs/.*|index|reference|${GROUND})$`)],
+  [/^evaluate\//, new RegExp(`^(evaluate/.*|logs/.*|index|reference|${GROUND})$`)],
+  [/^node\//, new RegExp(`^(node/.*|state/.*|logs/.*|index|reference|${GROUND}|node:.*)$`)],
+  [/^logs\.ts$/, /^(logs\/.*|errors)$/],
+  [/^state\.ts$/, /^(state\/.*|logs\/.*|errors)$/],
+  [/^evaluate\.ts$/, /^(evaluate\/.*|logs\/.*|errors)$/],
+  [/^node\.ts$/, /^(node\/.*|state\/.*|logs\/.*|errors)$/],
+  [
     /^cli\//,
-    /^(cli\/.*|index|reference|types|acquisition|candidates|random|validate|\.\.\/package\.json|\.\.\/bench\/benchmark\.mjs|core\/kernel-bytes|hyparquet|fzstd|node:.*)$/,
+    new RegExp(
+      `^(cli/.*|node/.*|serve/.*|evaluate/.*|state/.*|logs/.*|index|reference|${GROUND}|core/kernel-bytes|` +
+        '\\.\\./package\\.json|\\.\\./bench/benchmark\\.mjs|node:.*)$',
+    ),
   ],
 ];
 
-test('imports in src go one way', () => {
-  const edges = imports('src', /^(?:import|export)[^;]*?from '([^']+)'/gms);
-  expect(edges.length).toBeGreaterThan(40);
-  for (const [file, imported] of edges) {
-    const layer = LAYERS.find(([files]) => files.test(file));
-    expect(layer, `${file} belongs to no layer`).toBeDefined();
-    expect(imported, `${file} must not import ${imported}`).toMatch(layer![1]);
+test('imports in src go down only', () => {
+  expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(200);
+  for (const { path, imports } of files) {
+    const layer = LAYERS.find(([room]) => room.test(path));
+    expect(layer, `${path} belongs to no layer`).toBeDefined();
+    for (const imported of imports) expect(imported, `${path} must not import ${imported}`).toMatch(layer![1]);
   }
 });
 
+test('no file of src imports itself by way of others', () => {
+  const byPath = new Map(files.map((file) => [file.path.replace(/\.ts$/, ''), file]));
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (path: string, way: readonly string[]): void => {
+    if (state.get(path) === 'done') return;
+    expect(state.get(path), `a circle: ${[...way, path].join(' -> ')}`).not.toBe('open');
+    state.set(path, 'open');
+    for (const next of byPath.get(path)?.imports ?? []) if (byPath.has(next)) visit(next, [...way, path]);
+    state.set(path, 'done');
+  };
+  for (const path of byPath.keys()) visit(path, []);
+});
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+
+test('only src/node and src/cli know node:, Buffer and process', () => {
+  for (const { path, text } of files) {
+    if (/^(node|cli)\/|^core\/kernel-bytes\.ts$/.test(path)) continue;
+    expect(withoutComments(text), path).not.toMatch(/'node:|\bBuffer\b|\bprocess\./);
+  }
+});
+
+test('only src/cli knows flags', () => {
+  for (const { path, text } of files) {
+    if (path.startsWith('cli/')) continue;
+    expect(withoutComments(text), path).not.toMatch(/['"`][^'"`\n]*--[a-z]/);
+  }
+});
+
+/** Of src, its rooms; those of more than one kind by kind. */
+function roomOf(path: string): string {
+  const [, room] = /^((?:logs\/(?:formats|audit)|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(path) ?? [];
+  return room || '.';
+}
+
+test('no room holds more than 15 % of the lines of src and assembly', () => {
+  const lines = new Map<string, number>();
+  const all = [...files, ...read('assembly').map((file) => ({ ...file, path: `assembly/${file.path}` }))];
+  let total = 0;
+  for (const { path, text } of all) {
+    if (/kernel-(bytes|id)\.ts$/.test(path)) continue; // made by the build
+    const count = text.split('\n').length;
+    const room = path.startsWith('assembly/')
+      ? path
+          .split('/')
+          .slice(0, 2)
+          .join('/')
+          .replace(/\/\w+\.ts$/, '')
+      : roomOf(path);
+    lines.set(room, (lines.get(room) ?? 0) + count);
+    total += count;
+  }
+  const shares = [...lines].map(([room, count]) => [room, count, count / total] as const).sort((a, b) => b[1] - a[1]);
+  console.log(shares.map(([room, n, share]) => `${room.padEnd(18)}${n}  ${(100 * share).toFixed(1)} %`).join('\n'));
+  for (const [room, , share] of shares) expect(share, room).toBeLessThan(0.15);
+});
+
 test('imports in assembly go from index to kernels to math', () => {
-  const edges = imports('assembly', /^(?:import|export)[^;]*?from "([^"]+)"/gms);
-  expect(edges.length).toBeGreaterThan(10);
-  for (const [file, imported] of edges) {
-    const allowed = file.startsWith('math/')
+  const kernels = read('assembly');
+  expect(kernels.flatMap(({ imports }) => imports).length).toBeGreaterThan(10);
+  for (const { path, imports } of kernels) {
+    const allowed = path.startsWith('math/')
       ? /^math\//
-      : file.startsWith('kernels/')
+      : path.startsWith('kernels/')
         ? /^(math|kernels)\//
         : /^kernels\//;
-    expect(imported, `${file} must not import ${imported}`).toMatch(allowed);
+    for (const imported of imports) expect(imported, `${path} must not import ${imported}`).toMatch(allowed);
   }
 });

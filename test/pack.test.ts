@@ -44,6 +44,23 @@ if (slimScore([1], [1], { engine })[0] !== score([1], [1])[0]) throw new Error('
 console.log('fine', digamma(1).toFixed(6));
 `;
 
+/** A log of the four kinds through all doors; prints the same in both module systems. */
+const doors = `
+const rows = Array.from({ length: 12 }, (_, i) => ({ id: 'p' + (i % 3), step: Math.floor(i / 3), score: i % 2 }));
+const text = rows.map((row) => JSON.stringify(row) + '\\n').join('');
+(async () => {
+  const visits = new Visits();
+  const [read] = await readLogs([Buffer.from(text), gzipSync(text)], (row) => visits.add(row));
+  const report = await auditLogs([new Blob([text])]);
+  const state = new PromptState({ discount: 0.9 });
+  await state.ingest([new File([text], 'log.jsonl')]);
+  saveState('pool.iws', state);
+  const { discount } = fit(visits, { prior: { alpha: 1, beta: 1 } });
+  const lines = await readFiles([path], () => {});
+  console.log(read.rows, report.prompts, openState('pool.iws').select(1)[0].id, discount <= 1, lines[0].rows);
+})();
+`;
+
 test('the tarball holds what users need and nothing else', () => {
   expect(files.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
     'CHANGELOG.md',
@@ -101,6 +118,26 @@ ${program}`,
   expect(run('node', ['b.cjs'])).toBe('fine -0.577216\n');
 });
 
+test('logs, states and evaluation come through their doors, as an ES module and as CommonJS', () => {
+  writeFileSync(join(project, 'rollouts.jsonl'), '{"id":"a","score":1}\n{"id":"b","score":0}\n');
+  const names = {
+    'insight-wasm/logs': 'auditLogs, readLogs, Visits',
+    'insight-wasm/state': 'PromptState',
+    'insight-wasm/evaluate': 'fit',
+    'insight-wasm/node': 'openState, readLogs as readFiles, saveState',
+    'node:zlib': 'gzipSync',
+  };
+  const esm = Object.entries(names).map(([entry, list]) => `import { ${list} } from '${entry}';`);
+  const cjs = Object.entries(names).map(
+    ([entry, list]) => `const { ${list.replace(' as ', ': ')} } = require('${entry}');`,
+  );
+  const path = `const path = 'rollouts.jsonl';`;
+  writeFileSync(join(project, 'doors.mjs'), [...esm, path, doors].join('\n'));
+  writeFileSync(join(project, 'doors.cjs'), [...cjs, path, doors].join('\n'));
+  expect(run('node', ['doors.mjs'])).toBe('12 3 p1 true 2\n');
+  expect(run('node', ['doors.cjs'])).toBe('12 3 p1 true 2\n');
+});
+
 test('the command runs', () => {
   writeFileSync(
     join(project, 'log.jsonl'),
@@ -118,6 +155,22 @@ describe.each(['typescript', 'typescript-5.6'])('under %s, strict and with exact
 import { type Acquisition, type Column, type EngineFactory, PosteriorPool, score, type Selection, topK } from 'insight-wasm';
 import { mutualInformation, referenceEngine } from 'insight-wasm/reference';
 import * as slim from 'insight-wasm/slim';
+import { auditLogs, DataError, readLogs, type Report, type Row, Visits } from 'insight-wasm/logs';
+import { type Choice, PromptState } from 'insight-wasm/state';
+import { type Comparison, type Fit, fit, replay } from 'insight-wasm/evaluate';
+import { openState, readLogs as readFiles, saveState, withLock } from 'insight-wasm/node';
+
+const visits = new Visits({ threshold: 0.5 });
+const read: Promise<number> = readLogs([new Uint8Array(3)], (row: Row) => visits.add(row), { format: undefined }).then((all) => all.length);
+const report: Promise<Report> = auditLogs([], { rollouts: 8 });
+const state: PromptState = new PromptState({ prior: undefined }).add(['a']).observe([{ id: 'a', successes: 1, trials: 2 }]);
+const best: Choice | undefined = state.select(1, { acquisition: { kind: 'non-degenerate' }, cooldown: 2 })[0];
+const fitted: Fit = fit(visits);
+const compared: Comparison = replay(visits, { discount: fitted.discount });
+const saved: Promise<void> = withLock('pool.iws', () => saveState('pool.iws', openState('pool.iws')));
+void [read, report, best, compared, saved, readFiles(['a'], () => {}), new DataError('file', 'x').code];
+// @ts-expect-error: a prompt has an id
+state.observe([{ successes: 1, trials: 2 }]);
 
 const pool: PosteriorPool = new PosteriorPool(10, { discount: undefined, prior: { alpha: 1, beta: 2 }, engine: referenceEngine });
 const acquisition: Acquisition = { kind: 'mutual-information', rollouts: undefined };
@@ -158,10 +211,15 @@ pool.score({ acquisition: { kind: 'thompson' } });
   const dom = `
 import { PosteriorPool } from 'insight-wasm';
 import { createEngine, loadEngine } from 'insight-wasm/slim';
+import { readLogs } from 'insight-wasm/logs';
+import { PromptState } from 'insight-wasm/state';
 const pool = new PosteriorPool(1);
 const { indices, scores } = pool.select(1);
 export const blob = new Blob([pool.toBytes(), indices, scores]);
 export const digest = crypto.subtle.digest('SHA-256', pool.score());
+export const dropped = (files: FileList) => readLogs([...Array.from(files), new Blob([]), new Response().body!], () => {}, { signal: new AbortController().signal });
+export const state = PromptState.fromBytes(new Uint8Array(8)).ingest([new File([], 'a')]);
+export const file = new Blob([new PromptState().toBytes()]);
 export const engines = Promise.all([
   loadEngine(fetch('kernel.wasm')),
   loadEngine(new URL('https://example.org/kernel.wasm')),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { run } from './program.ts';
+import { isStyled } from './styled.ts';
 
 const { argv, env, stdin, stdout, stderr } = process;
 
@@ -9,5 +10,4 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-const color = stdout.isTTY && !env.NO_COLOR;
-process.exitCode = await run(argv.slice(2), { stdin, stdout, stderr, color });
+process.exitCode = await run(argv.slice(2), { stdin, stdout, stderr, color: isStyled(stdout, env) });

@@ -1,5 +1,6 @@
+import type { Visits } from '../logs/visits.ts';
 import { updatePosterior } from '../reference.ts';
-import type { History } from './history.ts';
+import { type History, toHistory } from './history.ts';
 import type { Belief } from './likelihood.ts';
 
 /** Visits whose predicted success rate, the mean of the posterior before them, was in [from, to). */
@@ -20,6 +21,21 @@ export interface Calibration {
 }
 
 const BINS = 10;
+
+/**
+ * Predicted success rates against what was observed, in ten bins: each visit is predicted by the mean of the posterior
+ * before it.
+ * @throws DataError for a log without a visit, or with rollouts that have no step
+ * @example
+ * import { calibrate } from 'insight-wasm/evaluate';
+ * import { Visits } from 'insight-wasm/logs';
+ * const visits = new Visits();
+ * visits.add({ id: 'a', isRollout: false, step: undefined, successes: [2, 2], trials: [4, 4] });
+ * calibrate(visits, { discount: 1, prior: { alpha: 1, beta: 1 } }).error; // 0: one half predicted, one half observed
+ */
+export function calibrateVisits(visits: Visits, belief: Belief): Calibration {
+  return calibrate(toHistory(visits), belief);
+}
 
 /** What was predicted of each visit against what it brought. */
 export function calibrate({ prompts, starts, successes, trials }: History, { discount, prior }: Belief): Calibration {

@@ -1,9 +1,10 @@
 import { ACQUISITIONS } from '../acquisition.ts';
 import type { AcquisitionKind, Prior } from '../index.ts';
-import { type History, sum } from './history.ts';
+import type { Visits } from '../logs/visits.ts';
+import { type History, sum, toHistory } from './history.ts';
 import { type Outcomes, toOutcomes } from './outcomes.ts';
 import { type Replay, replay } from './replay.ts';
-import { toNotes } from './replay-plan.ts';
+import { toNotes, toPlan } from './replay-plan.ts';
 import { resample } from './resample.ts';
 
 export interface Spread {
@@ -51,6 +52,48 @@ export const CAVEAT =
   'Caveat: all outcomes are those of the run that was logged. Another selection would have trained another model: ' +
   'prompts chosen more often would have been learnt more, and the outcomes that are replayed here would not have come. ' +
   'This compares what policies would have picked, not what the model would have become.';
+
+/** How to replay a log; all have defaults. */
+export interface ReplayOptions {
+  /** Of the posteriors of the policies (1; Beta(1, 1)). */
+  readonly discount?: number | undefined;
+  readonly prior?: Prior | undefined;
+  /** Prompts a round (a 16th of all). */
+  readonly count?: number | undefined;
+  /** How many rounds (as many as half of the prompts were visited). */
+  readonly rounds?: number | undefined;
+  /** K that acquisitions plan with (the most common group size). */
+  readonly rollouts?: number | undefined;
+  /** Random candidates of each round (all prompts). */
+  readonly candidates?: number | undefined;
+  /** Draws of the prompts, for the spread (10). */
+  readonly seeds?: number | undefined;
+}
+
+/**
+ * What each acquisition, and random, would have picked of a full log: in round t each prompt holds the outcome of its
+ * visit number t. It says what policies would have picked, not what the model would have become: see `caveat`.
+ * @throws DataError for a log without a visit, with rollouts that have no step, or with too few rounds
+ * @example
+ * import { replay, simulate } from 'insight-wasm/evaluate';
+ * import { Visits } from 'insight-wasm/logs';
+ * const visits = new Visits();
+ * for (const step of simulate({ prompts: 20, steps: 10, batch: 10, rollouts: 8, seed: 1 })) {
+ *   for (const { id, step: at, outcomes } of step) {
+ *     const successes = [outcomes.filter(Boolean).length];
+ *     visits.add({ id, step: at, isRollout: false, successes, trials: [outcomes.length] });
+ *   }
+ * }
+ * replay(visits, { seeds: 2, rounds: 4 }).policies.length; // 10
+ */
+export function replayVisits(
+  visits: Visits,
+  { discount, prior, count, rounds, rollouts, candidates, seeds = 10 }: ReplayOptions = {},
+): Comparison {
+  const history = toHistory(visits);
+  const pool = { discount, prior };
+  return compare(history, toPlan(history, { pool, count, rounds, rollouts, candidates }), seeds);
+}
 
 /** All acquisitions of the package on the same prompts, over seeds that each draw the prompts anew. */
 export function compare(history: History, options: Replay, seeds: number): Comparison {

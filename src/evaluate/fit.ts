@@ -1,15 +1,16 @@
 import type { Prior } from '../index.ts';
+import type { Visits } from '../logs/visits.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CurvePoint, discountError, toCurve } from './curve.ts';
-import { type History, sum } from './history.ts';
+import { type History, sum, toHistory } from './history.ts';
 import { type Belief, promptLosses } from './likelihood.ts';
 import { EVIDENCES, type Found, MEANS, search } from './search.ts';
 
 /** What a log says of the discount and the prior. */
 export interface Fit {
-  /** 1 if the log does not tell. */
+  /** 1 if the loss does not depend on it. */
   readonly discount: number;
-  /** Standard error for this prior; null at an end of [0, 1], and where the log does not tell. */
+  /** Standard error for this prior; null at an end of [0, 1], and where the loss does not depend on the discount. */
   readonly discountError: number | null;
   readonly prior: Prior;
   /** What was found in the log, and not given or left at its default. */
@@ -23,6 +24,28 @@ export interface Fit {
   readonly calibration: Calibration;
   /** In words: what should make one doubt. */
   readonly notes: readonly string[];
+}
+
+/** How to fit. */
+export interface FitOptions {
+  /** Is kept, and only the discount is fitted. */
+  readonly prior?: Prior | undefined;
+}
+
+/**
+ * The discount and the prior under which each visit of a log was least surprising, given the visits of the same prompt
+ * before it: least one-step-ahead log loss of the Beta-binomial (Eq. 12), in nats a visit. A prompt has to be visited
+ * three times before a discount makes a difference.
+ * @throws DataError for a log without a visit, or with rollouts that have no step
+ * @example
+ * import { fit } from 'insight-wasm/evaluate';
+ * import { Visits } from 'insight-wasm/logs';
+ * const visits = new Visits();
+ * visits.add({ id: 'a', isRollout: false, step: undefined, successes: [0, 1, 4, 7, 8], trials: [8, 8, 8, 8, 8] });
+ * fit(visits, { prior: { alpha: 1, beta: 1 } }).discount < 1; // true: what is old says little here
+ */
+export function fit(visits: Visits, { prior }: FitOptions = {}): Fit {
+  return fitHistory(toHistory(visits), prior);
 }
 
 const UNIFORM: Prior = { alpha: 1, beta: 1 };
@@ -40,10 +63,10 @@ export function fitHistory(history: History, given?: Prior): Fit {
   const isMixed = right > 0 && right < rollouts;
   const found: Found = isMixed
     ? search((belief) => sum(promptLosses(history, belief)) / visits, given)
-    : { discount: 1, prior: given ?? UNIFORM, tells: { discount: false, evidence: false } };
+    : { discount: 1, prior: given ?? UNIFORM, identifies: { discount: false, evidence: false } };
   const belief = toDigits(found, given);
   const curve = toCurve(history, belief);
-  const fitted = { discount: found.tells.discount, prior: found.tells.evidence };
+  const fitted = { discount: found.identifies.discount, prior: found.identifies.evidence };
   return {
     ...belief,
     discountError: fitted.discount ? discountError(history, belief) : null,
@@ -56,7 +79,7 @@ export function fitHistory(history: History, given?: Prior): Fit {
     calibration: calibrate(history, belief),
     notes: isMixed
       ? toNotes(belief, fitted, curve, given, history.prompts)
-      : [`every rollout of the log is ${right === 0 ? 'wrong' : 'right'}: it tells neither discount nor prior`],
+      : [`every rollout of the log is ${right === 0 ? 'wrong' : 'right'}: neither discount nor prior can be fitted`],
   };
 }
 
@@ -86,7 +109,7 @@ function toNotes(
     notes.push('a discount of 1 fits as well, within two standard errors');
   }
   if (given !== undefined) return notes;
-  if (!fitted.prior) notes.push('single rollouts tell the mean of the prior, not its evidence: that stays at 2');
+  if (!fitted.prior) notes.push('of single rollouts only the mean of the prior can be fitted: its evidence stays at 2');
   const evidence = alpha + beta;
   if (isNearEnd(evidence, EVIDENCES) || isNearEnd(alpha / evidence, MEANS)) {
     notes.push(

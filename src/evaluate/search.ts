@@ -32,8 +32,8 @@ const FURTHER = 20;
 const MOST_ROUNDS = 50;
 
 export interface Found extends Belief {
-  /** Whether the loss depends on it. */
-  readonly tells: { readonly discount: boolean; readonly evidence: boolean };
+  /** Whether the loss depends on it: if not, the log identifies no value. */
+  readonly identifies: { readonly discount: boolean; readonly evidence: boolean };
 }
 
 /**
@@ -49,9 +49,9 @@ export function search(lossOf: (belief: Belief) => number, given: Prior | undefi
     return Math.max(...losses) - Math.min(...losses) > SAME;
   };
   const axes = (given === undefined ? AXES : [DISCOUNT]).filter(isTold);
-  const tells = { discount: axes.includes(DISCOUNT), evidence: axes.includes(EVIDENCE) };
+  const identifies = { discount: axes.includes(DISCOUNT), evidence: axes.includes(EVIDENCE) };
 
-  let best: Point = tells.discount ? START : [1, START[1], START[2]];
+  let best: Point = identifies.discount ? START : [1, START[1], START[2]];
   let least = loss(best);
   /** Goes to the least loss on a line through the best point. */
   const goAlong = (direction: Point, find: (f: (t: number) => number, low: number, high: number) => Minimum): void => {
@@ -82,7 +82,7 @@ export function search(lossOf: (belief: Belief) => number, given: Prior | undefi
   while (scanAll());
   do refine();
   while (scanAll());
-  return { ...toBelief(best, given), tells };
+  return { ...toBelief(best, given), identifies };
 }
 
 function toBelief([discount, mean, evidence]: Point, given: Prior | undefined): Belief {

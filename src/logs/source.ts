@@ -1,6 +1,5 @@
 import { concat, startsWith } from '../bytes.ts';
 import { DataError } from '../errors.ts';
-import { gunzip as gunzipHere, unzstd } from './decompress.ts';
 
 /** The bytes of one log, wherever they are. */
 export interface Source {
@@ -30,7 +29,7 @@ export interface Opened {
 
 /**
  * Opens a log, and decompresses it if it begins as gzip or zstd do, whatever its name.
- * @param onBytes is told of bytes as they are read, before decompression
+ * @param onBytes is called with the count of bytes of each chunk, before decompression
  * @throws DataError that names the log; `chunks` too
  */
 export async function openSource(
@@ -56,6 +55,15 @@ export async function openSource(
     throw new DataError('format', 'Parquet is read from a file only, and not compressed as a whole', { file: name });
   }
   return { source, isParquet, head, chunks };
+}
+
+// The decompressors are loaded when a log needs them.
+async function* gunzipHere(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* (await import('./gzip.ts')).gunzip(chunks);
+}
+
+async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* (await import('./zstd.ts')).unzstd(chunks);
 }
 
 const GZIP = Uint8Array.of(0x1f, 0x8b);

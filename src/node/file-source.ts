@@ -44,7 +44,7 @@ export function openFile(path: string): Source {
 
 /** A stream, such as stdin, as the source of a log. */
 export function openStream(stream: AsyncIterable<Uint8Array>): Source {
-  return { name: STREAM, chunks: () => stream };
+  return { name: STREAM, path: '-', chunks: () => stream };
 }
 
 /** The gzip of zlib: five times as fast as the one in plain JavaScript (measured). */

@@ -4,7 +4,8 @@ import type { Fields } from '../logs/fields.ts';
 import { Visits } from '../logs/visits.ts';
 import { toForecast } from '../state/forecast.ts';
 import { choose } from '../state/query.ts';
-import { type Observation, State } from '../state/state.ts';
+import { State } from '../state/state.ts';
+import { withIndices } from '../state/with-indices.ts';
 import { OPERATIONS, type Operation, RequestError, toObservations, toOperation, toQuery } from './request.ts';
 
 /** New prompts that wait until the state is next made anew with them. */
@@ -104,8 +105,8 @@ export class Session {
     const added = ids.map((id, prompt) => ((known[prompt] as number) < 0 ? fresh.keys.indexOf(id) : -1));
     const undo = [this.#state.remember(known.filter(isIndex)), fresh.remember(added.filter(isIndex))];
     try {
-      this.#state.observe(toIndices(visits, known));
-      fresh.observe(toIndices(visits, added));
+      this.#state.observe(withIndices(visits, known));
+      fresh.observe(withIndices(visits, added));
     } catch (error) {
       for (const back of undo) back();
       throw error;
@@ -146,14 +147,6 @@ export class Session {
 }
 
 const isIndex = (index: number): boolean => index >= 0;
-
-/** The visits of those prompts that have an index. */
-function* toIndices(visits: Visits, indices: readonly number[]): Generator<Observation> {
-  for (const { prompt, ...visit } of visits.byTurn()) {
-    const index = indices[prompt] as number;
-    if (isIndex(index)) yield { ...visit, index };
-  }
-}
 
 /** Reads the values of a request. */
 function valued<T>(read: () => T): T {

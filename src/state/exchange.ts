@@ -5,28 +5,45 @@ import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
 import { State } from './state.ts';
 
-/** The prompts of a state as lines of JSON, in the order of their keys. */
-export function* exportRows({ keys, pool, columns }: State): Generator<string> {
+/** A prompt with what it takes to go on with it. */
+export interface ExportedPrompt {
+  readonly id: string;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly visits: number;
+  /** Of the latest visit, if it had one. */
+  readonly step?: number;
+  /** The posterior before the latest visit, with the counts of that visit, to which rows of the same step still add. */
+  readonly open?: {
+    readonly alpha: number;
+    readonly beta: number;
+    readonly successes: number;
+    readonly trials: number;
+  };
+}
+
+/** The prompts of a state, in the order of their keys. */
+export function* exportPrompts({ keys, pool, columns }: State): Generator<ExportedPrompt> {
   for (let i = 0; i < keys.size; i++) {
     const step = columns.steps[i] as number;
     const trials = columns.trials[i] as number;
-    yield JSON.stringify({
+    yield {
       id: keys.at(i),
-      alpha: pool.alpha[i],
-      beta: pool.beta[i],
-      visits: columns.visits[i],
+      alpha: pool.alpha[i] as number,
+      beta: pool.beta[i] as number,
+      visits: columns.visits[i] as number,
       ...(Number.isNaN(step) ? {} : { step }),
       ...(trials === 0
         ? {}
         : {
             open: {
-              alpha: columns.settledAlpha[i],
-              beta: columns.settledBeta[i],
-              successes: columns.successes[i],
+              alpha: columns.settledAlpha[i] as number,
+              beta: columns.settledBeta[i] as number,
+              successes: columns.successes[i] as number,
               trials,
             },
           }),
-    });
+    };
   }
 }
 

@@ -2,7 +2,8 @@ import type { Row, SuccessRule } from '../logs/row.ts';
 import { checkOrder, Visits } from '../logs/visits.ts';
 import type { Log } from './ledger.ts';
 import type { Rule } from './settings.ts';
-import type { Observation, State } from './state.ts';
+import type { State } from './state.ts';
+import { withIndices } from './with-indices.ts';
 
 /** Takes the rows of logs into a state. */
 export class Intake {
@@ -46,12 +47,8 @@ export class Intake {
   end(logs: readonly Log[], rule: Rule): State {
     const after = this.#before.forLogs(this.#visits.ids, rule);
     after.ledger.take(logs);
-    after.observe(this.#observations(after));
+    const indices = this.#visits.ids.map((id) => after.keys.indexOf(id));
+    after.observe(withIndices(this.#visits, indices));
     return after;
-  }
-
-  *#observations(state: State): Generator<Observation> {
-    const indices = this.#visits.ids.map((id) => state.keys.indexOf(id));
-    for (const { prompt, ...visit } of this.#visits.byTurn()) yield { ...visit, index: indices[prompt] as number };
   }
 }

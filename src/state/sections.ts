@@ -11,6 +11,9 @@ const HEADER = 48;
 const MOST_BYTES = 2 ** 32 - 1;
 
 export function encodeSections(sections: readonly ArrayBufferView[]): Uint8Array {
+  if (sections.some(({ byteLength }) => byteLength > MOST_BYTES)) {
+    throw new DataError('too-much', 'the state is larger than a file of it can be');
+  }
   const start = HEADER + 8 * sections.length;
   const bytes = new Uint8Array(sections.reduce((sum, { byteLength }) => sum + padded(byteLength), start));
   const view = new DataView(bytes.buffer);
@@ -19,7 +22,6 @@ export function encodeSections(sections: readonly ArrayBufferView[]): Uint8Array
   view.setUint32(12, sections.length, true);
   let at = start;
   sections.forEach(({ buffer, byteOffset, byteLength }, i) => {
-    if (byteLength > MOST_BYTES) throw new DataError('too-much', 'the state is larger than a file of it can be');
     view.setUint32(HEADER + 8 * i, byteLength, true);
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += padded(byteLength);

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { jsonl, program } from '../support/cli.ts';
 
@@ -15,6 +15,18 @@ describe('streams', () => {
     child.stdout.destroy();
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(Buffer.concat(complaints).toString()).toBe('');
+  });
+
+  test('an output that cannot be written is an error, named on stderr', ({ skip }) => {
+    if (!existsSync('/dev/full')) {
+      console.warn('SKIPPED: this system has no /dev/full');
+      skip();
+    }
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [program, 'simulate'], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr.toString()).toMatch(/^insight-wasm: cannot write: ENOSPC/);
   });
 
   test('memory is that of the prompts, not of the log', async ({ skip }) => {

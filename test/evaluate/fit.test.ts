@@ -170,24 +170,26 @@ describe('fit', () => {
     expect(Math.max(...found.curve.map(({ above }) => Math.abs(above)))).toBeLessThan(1e-12);
   });
 
-  test('single rollouts of prompts visited once tell the mean of the prior alone', () => {
+  test('single rollouts of prompts visited once give the mean of the prior alone', () => {
     const log = Array.from({ length: 100 }, (_, i) => [{ successes: i % 4 === 0 ? 1 : 0, trials: 1 }]);
     const found = fitHistory(historyOf(log));
     expect(found.fitted).toEqual({ discount: false, prior: false });
     expect(found.prior.alpha / (found.prior.alpha + found.prior.beta)).toBeCloseTo(0.25, 2);
-    expect(found.notes).toContain('single rollouts tell the mean of the prior, not its evidence: that stays at 2');
+    expect(found.notes).toContain(
+      'of single rollouts only the mean of the prior can be fitted: its evidence stays at 2',
+    );
   });
 
   test.each([
     ['right', 8],
     ['wrong', 0],
-  ])('a log in which all is %s tells nothing', (name, successes) => {
+  ])('in a log in which all is %s there is nothing to fit', (name, successes) => {
     const found = fitHistory(historyOf(Array.from({ length: 5 }, () => Array(6).fill({ successes, trials: 8 }))));
     expect(found).toMatchObject({
       discount: 1,
       prior: uniformPrior,
       fitted: { discount: false, prior: false },
-      notes: [`every rollout of the log is ${name}: it tells neither discount nor prior`],
+      notes: [`every rollout of the log is ${name}: neither discount nor prior can be fitted`],
     });
   });
 

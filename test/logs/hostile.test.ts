@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../src/errors.ts';
-import { unzstd } from '../../src/logs/decompress.ts';
+import { unzstd } from '../../src/logs/zstd.ts';
 import { readLogs } from '../../src/node/read-logs.ts';
 import { cli, program, root } from '../support/cli.ts';
 import { seeded } from '../support/engines.ts';

@@ -1,15 +1,23 @@
 // Builds main.mjs of a project with one bundler and no configuration beyond entry and output; a program of its own, so
 // that a bundler that hangs can be ended. node bundle.mjs NAME FOLDER-OF-THE-BUNDLER PROJECT [RESULT-SERVER]
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const [name, tools, root, resultServer] = process.argv.slice(2);
+const [name, tools, root, resultServer, program = 'fetch.mjs'] = process.argv.slice(2);
 const out = join(root, name);
 const resolve = createRequire(join(tools, 'main.js')).resolve;
 const load = (module) => import(pathToFileURL(resolve(module)).href);
 const entry = join(root, 'main.mjs');
+
+/** A Wasm module stays a module of its own, beside the bundle, wherever it is imported from: wrangler does the same. */
+const beside = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${basename(path)}`, external: true }));
+  },
+};
 
 const bundlers = {
   async 'vite dev'() {
@@ -55,11 +63,11 @@ const bundlers = {
   async workerd() {
     const { build } = await load('esbuild');
     await build({
-      entryPoints: [join(root, 'fetch.mjs')],
+      entryPoints: [join(root, program)],
       bundle: true,
       format: 'esm',
       conditions: ['workerd', 'worker', 'browser'],
-      external: ['*.wasm'],
+      plugins: [beside],
       outfile: join(out, 'bundle.js'),
     });
   },

@@ -1,21 +1,46 @@
-// The programs of the matrix as they run: those of program/, and beside them a sample of the golden values.
+// The programs of the matrix as they run: those of conformance/, and beside them a sample of the golden values and the
+// logs that the program of the doors reads.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The committed digest of the conformance program. */
-export const readDigest = () => readFileSync(file('digest.txt'), 'utf8').trim();
+/** The committed digest of a program: of the conformance program, or `doors`. */
+export const readDigest = (program = 'digest') => readFileSync(file(`${program}.txt`), 'utf8').trim();
 
-/** @param {string} digest */
-export const writeDigest = (digest) => writeFileSync(file('digest.txt'), `${digest}\n`);
+/** @param {string} digest @param {string} [program] */
+export const writeDigest = (digest, program = 'digest') => writeFileSync(file(`${program}.txt`), `${digest}\n`);
 
 /** Writes the programs into a folder. @param {string} folder */
 export function writePrograms(folder) {
-  cpSync(file('program'), folder, { recursive: true });
+  cpSync(file('../../conformance'), folder, { recursive: true });
   const points = goldenSample().map((point) => `  ${JSON.stringify(point)},\n`);
   writeFileSync(join(folder, 'golden.mjs'), `export const GOLDEN = [\n${points.join('')}];\n`);
+  writeFileSync(join(folder, 'doors-input.mjs'), doorsInput());
+}
+
+/** One log in the four forms that need code of their own, and a state of it, as base64. */
+function doorsInput() {
+  const text = readFileSync(file('../../examples/rollouts.jsonl'));
+  const rows = String(text)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const column = (name, type) => ({ name, type, data: rows.map((row) => row[name]) });
+  const columnData = [column('id', 'STRING'), column('step', 'INT32'), column('score', 'DOUBLE')];
+  const logs = {
+    'log.jsonl': text,
+    'log.jsonl.gz': gzipSync(text),
+    'log.jsonl.zst': readFileSync(file('../fixtures/rollouts.jsonl.zst')),
+    'log.parquet': new Uint8Array(parquetWriteBuffer({ columnData, codec: 'SNAPPY' })),
+  };
+  const toBase64 = (bytes) => Buffer.from(bytes).toString('base64');
+  const texts = Object.fromEntries(Object.entries(logs).map(([name, bytes]) => [name, toBase64(bytes)]));
+  const state = toBase64(readFileSync(file('../fixtures/pool.iws')));
+  return `export const LOGS = ${JSON.stringify(texts)};\nexport const STATE = '${state}';\n`;
 }
 
 /** Which acquisition the columns of a golden file are of. */

@@ -1,19 +1,23 @@
 // The rows of the matrix: what to find, and how a program of the project runs on it. A row returns what the program
 // reports.
+import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BROWSERS, visit } from './browsers.mjs';
 import { end, run, start } from './processes.mjs';
-import { entryFile } from './project.mjs';
+import { readDigest } from './program.mjs';
+import { entryFile, temporary } from './project.mjs';
 import { FORBIDS_WASM, OF_THE_PAGE, serve } from './server.mjs';
 import { bun, bundler, deno, Missing, node, VERSIONS, workerd } from './tools.mjs';
 import { askWorkerd } from './workerd.mjs';
 
 /**
  * @typedef {{ version: string, command?: string[] }} Tool
- * @typedef {{ name: string, find: () => Promise<Tool>, run: (tool: Tool, project: string) => Promise<object> }} Row
+ * `program` is the one whose digest the row gives: by default the conformance program.
+ * @typedef {{ name: string, program?: 'doors', find: () => Promise<Tool>,
+ *   run: (tool: Tool, project: string) => Promise<object> }} Row
  */
 
 const [chromium] = BROWSERS;
@@ -76,11 +80,43 @@ const pageRow = (browser) => ({
   name: `The page, in ${browser.name}`,
   find: browser.find,
   async run({ command }, project) {
-    await run([process.execPath, fileURLToPath(new URL('../../page/build.mjs', import.meta.url))]);
-    copyFileSync(new URL('../../build/page/index.html', import.meta.url), join(project, 'page.html'));
+    await run([process.execPath, fileURLToPath(new URL('../../pages/bench/build.mjs', import.meta.url))]);
+    copyFileSync(new URL('../../build/pages/bench/index.html', import.meta.url), join(project, 'page.html'));
     return openPage(browser, command, project, '#page.mjs', OF_THE_PAGE);
   },
 });
+
+/** The example page, in which a log is picked: it must show what the command prints of the same log. */
+const exampleRow = (browser) => ({
+  name: `The example page, in ${browser.name}`,
+  program: 'doors',
+  find: browser.find,
+  async run({ command }, project) {
+    copyFileSync(new URL('../../examples/page/index.html', import.meta.url), join(project, 'example.html'));
+    const { shown, error } = await openPage(browser, command, project, '#pick.mjs', OF_THE_PAGE);
+    if (error !== undefined) throw new Error(error);
+    assert.deepEqual(JSON.parse(shown), await printed());
+    return { digest: readDigest('doors') };
+  },
+});
+
+/** What the command prints of the example log. */
+async function printed() {
+  const [cli, log] = ['../../dist/cli.js', '../../examples/rollouts.jsonl'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const json = async (...args) => {
+    const lines = (await run([process.execPath, cli, ...args, '--json'])).trim().split('\n');
+    return lines.map((line) => JSON.parse(line));
+  };
+  const [{ prompts, rollouts, findings }] = await json('audit', log);
+  const [{ discount, prior }] = await json('fit', log);
+  const state = join(temporary(), 'pool.iws');
+  const { alpha, beta } = prior;
+  await json('ingest', log, '--state', state, '--discount', String(discount), '--prior', `${alpha},${beta}`);
+  const batch = await json('select', '--state', state, '--count', '8');
+  return { prompts, rollouts, findings, discount, prior, batch };
+}
 
 /** @type {Row} */
 const viteDevRow = {
@@ -99,15 +135,17 @@ const viteDevRow = {
   },
 };
 
-/** @type {Row} */
-const workerdRow = {
-  name: 'Cloudflare workerd',
+/** @returns {Row} of a program that answers requests */
+const workerdRow = (name, entry) => ({
+  name,
   find: async () => ({ ...(await workerd()), folder: (await bundler('esbuild')).folder }),
   async run(tool, project) {
-    await bundle('workerd', tool, project);
+    await run([...bundleCommand('workerd', tool, project, ''), entry]);
     return askWorkerd(tool.command, join(project, 'workerd'), join(project, entryFile(project, './kernel.wasm')));
   },
-};
+});
+
+const doors = (row) => ({ ...row, program: 'doors' });
 
 const nodeRows = VERSIONS.node.flatMap((version) => {
   const name = `Node ${version.split('.')[0]}`;
@@ -138,13 +176,19 @@ export const ROWS = [
     browserRow(browser, ', ./slim', 'slim.mjs'),
     browserRow(browser, ', CSP without Wasm, reference engine', 'strict.mjs', FORBIDS_WASM),
   ]),
-  workerdRow,
+  workerdRow('Cloudflare workerd', 'fetch.mjs'),
   viteDevRow,
   bundleRow('Vite build', 'vite', 'vite/index.html'),
   bundleRow('webpack', 'webpack', '#webpack/bundle.js'),
   bundleRow('esbuild', 'esbuild', '#esbuild/bundle.js'),
   bundleRow('Rollup', 'rollup', '#rollup/bundle.js', ['@rollup/plugin-node-resolve']),
   ...BROWSERS.map(pageRow),
+  doors(commandRow('This Node, a log and a state', thisNode, 'run-doors.mjs')),
+  doors(commandRow('Deno, a log and a state', deno, 'run', '--no-prompt', 'run-doors.mjs')),
+  doors(commandRow('Bun, a log and a state', bun, 'run-doors.mjs')),
+  ...BROWSERS.map((browser) => doors(browserRow(browser, ', a log and a state', 'run-doors.mjs'))),
+  ...BROWSERS.map(exampleRow),
+  doors(workerdRow('Cloudflare workerd, a log and a state', 'fetch-doors.mjs')),
 ];
 
 /** What a server prints once it listens. */

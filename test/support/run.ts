@@ -12,9 +12,9 @@ class Collected extends Writable {
 }
 
 /** Runs a command line in this process, for tests that need many. */
-export async function runHere(args: readonly string[], input: string | Uint8Array = '') {
+export async function runHere(args: readonly string[], input: string | Uint8Array = '', color = false) {
   const [stdout, stderr] = [new Collected(), new Collected()];
-  const status = await run(args, { stdin: Readable.from([Buffer.from(input)]), stdout, stderr, color: false });
+  const status = await run(args, { stdin: Readable.from([Buffer.from(input)]), stdout, stderr, color });
   return { status, stdout: stdout.text, stderr: stderr.text };
 }
 

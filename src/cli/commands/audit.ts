@@ -15,7 +15,7 @@ const AUDIT_FLAGS = {
 
 const HELP = `Usage: insight-wasm audit LOGS... [flags]
 
-Tells what logs of rollouts hold, before anything of them is believed: prompts,
+Says what logs of rollouts hold, before anything of them is believed: prompts,
 steps, groups and their sizes, the rewards and which of them are successes, and
 what is wrong: bad lines, short groups, duplicates, survivors of a filter.
 
@@ -37,7 +37,7 @@ Examples:
 `;
 
 export const audit: Command = {
-  summary: 'tell what logs hold, before anything of them is believed',
+  summary: 'say what logs hold, before anything of them is believed',
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parse(args, { ...LOG_FLAGS, ...AUDIT_FLAGS });

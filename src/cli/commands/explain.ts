@@ -27,7 +27,7 @@ Example:
 `;
 
 export const explain: Command = {
-  summary: 'tell why a prompt of a state would be chosen, or not',
+  summary: 'say why a prompt of a state would be chosen, or not',
   help: HELP,
   async run(args, { stdout }) {
     const { values, positionals } = parse(args, FLAGS);

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { escapeControls } from '../../escape-controls.ts';
-import type { Taken } from '../../logs/read-log.ts';
+import type { Taken } from '../../logs/read-rows.ts';
+import { openLogs } from '../../node/read-logs.ts';
 import { findState, saveState, withLock } from '../../node/state-file.ts';
-import { takeLogs } from '../../node/take-logs.ts';
 import { checkRule, checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
+import { takeLogs } from '../../state/take-logs.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
@@ -25,7 +26,7 @@ const HELP = `Usage: insight-wasm ingest LOGS... --state FILE [flags]
 
 Adds what a trainer has logged to a state, which keeps a posterior for each
 prompt; makes the state if there is none. LOGS are files, folders or globs, or -
-for stdin, in any of the formats that insight-wasm audit tells.
+for stdin, in any format: see insight-wasm audit --help.
 
 The state remembers how far it has read each log, so ingest may run as often as
 you like: it takes what is new, and nothing twice. A log that was rewritten or
@@ -85,14 +86,14 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   const known = before.ledger.logs;
   const isRuleGiven = before.rule !== undefined || values.threshold !== undefined;
   const progress = new Progress(streams.stderr);
-  const { after, taken, moved, audit } = await takeLogs(before, {
-    paths,
-    stdin: streams.stdin,
-    reading: logs,
+  const { sources, access, total } = openLogs(paths, streams.stdin);
+  const { format, mapping, skipBad } = logs;
+  const { after, taken, moved, audit } = await takeLogs(before, sources, {
+    ...access,
+    reading: { format, mapping, skipBad, onProgress: (at) => progress.show({ ...at, total }) },
     success: rule,
     rule: flags,
     newPrompts: values['new-prompts'],
-    onProgress: (at) => progress.show(at),
   }).finally(() => progress.clear());
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
   if (rows === 0 && known.length === 0) throw nothingIn(taken);

@@ -1,7 +1,7 @@
 import { escapeControls } from '../../escape-controls.ts';
 import { readRows, toKey } from '../../node/dataset.ts';
 import { findState, loadState, saveState, withLock } from '../../node/state-file.ts';
-import { exportRows, Importer } from '../../state/exchange.ts';
+import { exportPrompts, Importer } from '../../state/exchange.ts';
 import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
@@ -58,6 +58,11 @@ export const state: Command = {
     else await importRows(path, paths, values, streams);
   },
 };
+
+/** The prompts of a state, a line of JSON each. */
+function* exportRows(state: State): Generator<string> {
+  for (const prompt of exportPrompts(state)) yield JSON.stringify(prompt);
+}
 
 const ACTIONS = ['show', 'export', 'import'] as const;
 

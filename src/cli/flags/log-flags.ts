@@ -11,7 +11,7 @@ const trials = (name: string, given: string): string | number =>
   /^\d+$/.test(given) ? integerIn(1, MOST_TRIALS)(name, given) : given;
 
 export const LOG_FLAGS = {
-  format: optional('NAME', `${FORMATS.join(', ')} (told from the files)`, oneOf(FORMATS)),
+  format: optional('NAME', `${FORMATS.join(', ')} (recognised)`, oneOf(FORMATS)),
   id: optional('FIELD', 'id of the prompt: a string or an integer (id); a dot goes into a field: task.index', text),
   hash: optional('FIELDS', 'no id: it is a hash of these fields, such as prompt,gts', list),
   reward: optional('FIELD', `reward of a rollout (the first of ${REWARDS.join(', ')})`, text),
@@ -32,7 +32,7 @@ export const LOG_FLAGS_ELSEWHERE = 'how logs are read: see insight-wasm audit --
 export interface LogFlags {
   /** Files, folders, globs; `-` is stdin. */
   readonly paths: readonly string[];
-  /** By default told from each file. */
+  /** By default recognised. */
   readonly format: FormatName | undefined;
   readonly mapping: Mapping;
   /** Bad records that are left out before the next one is an error. */

@@ -1,4 +1,4 @@
-import type { BadRecord, Taken } from '../read-log.ts';
+import type { BadRecord, Taken } from '../read-rows.ts';
 import { isSuccess, type Row, type SuccessRule } from '../row.ts';
 import { Visits } from '../visits.ts';
 import { toFindings } from './findings.ts';
@@ -31,6 +31,7 @@ export class Audit {
     this.#visits = visits;
   }
 
+  /** @throws DataError for a prompt with more than 15,000,000 rollouts */
   add(row: Row): void {
     this.#visits.add(row);
     this.note(row);
@@ -50,6 +51,7 @@ export class Audit {
     }
   }
 
+  /** Counts a record that was left out; the first hundred are kept. */
   addBad(record: BadRecord): void {
     this.#badCount++;
     if (this.#bad.length < MOST_BAD) this.#bad.push(record);

@@ -1,29 +1,26 @@
 import { Audit } from '../logs/audit/audit.ts';
 import { moveFolder } from '../logs/formats/move-folder.ts';
 import { folderOf } from '../logs/path-facts.ts';
-import { type ReadOptions, readRows, type Taken } from '../logs/read-log.ts';
+import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
 import type { SuccessRule } from '../logs/row.ts';
-import { Intake } from '../state/intake.ts';
-import { JoinCheck } from '../state/join-check.ts';
-import type { Rule } from '../state/settings.ts';
-import type { State } from '../state/state.ts';
-import { gunzip } from './file-source.ts';
-import { LogFinder } from './log-finder.ts';
-import { useNativeHash } from './native-hash.ts';
-import { type FileProgress, toSources } from './read-logs.ts';
+import type { Source } from '../logs/source.ts';
+import { Intake } from './intake.ts';
+import { JoinCheck } from './join-check.ts';
+import { type LogAccess, LogFinder } from './log-finder.ts';
+import type { Rule } from './settings.ts';
+import type { State } from './state.ts';
 
-/** Which logs a state takes in, and how. */
-export interface TakeOptions {
-  /** Files, folders, globs; `-` is `stdin`. */
-  readonly paths: readonly string[];
-  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
-  readonly reading: Pick<ReadOptions, 'format' | 'mapping' | 'skipBad'>;
+/** How a state takes logs in. */
+export interface TakeOptions extends LogAccess {
+  readonly reading: Omit<
+    ReadOptions,
+    'before' | 'hash' | 'onBad' | 'gunzip' | 'seen' | 'taken' | 'onTaken' | 'onRecord'
+  >;
   readonly success: SuccessRule;
   /** What the state is bound to if it has no rule yet. */
   readonly rule: Rule;
   /** Whether logs may have none of the prompts of a data set that was imported. */
   readonly newPrompts?: boolean | undefined;
-  readonly onProgress?: ((progress: FileProgress) => void) | undefined;
 }
 
 export interface Taking {
@@ -42,15 +39,12 @@ export interface Taking {
  * Takes what is new in logs into a state. A log is what it holds: under a new name, and grown since, it is the same.
  * @throws DataError that names the file; nothing is written
  */
-export async function takeLogs(before: State, options: TakeOptions): Promise<Taking> {
-  useNativeHash();
-  const { paths, stdin, reading, success, rule, onProgress } = options;
-  const sources = toSources(paths, stdin);
-  const total = sources.reduce((sum, { size = 0 }) => sum + size, 0);
+export async function takeLogs(before: State, sources: readonly Source[], options: TakeOptions): Promise<Taking> {
+  const { reading, success, rule, gunzip } = options;
   const intake = new Intake(before, success);
   const audit = new Audit(success, intake.visits);
   const join = new JoinCheck(before);
-  const finder = new LogFinder(before.ledger, sources);
+  const finder = new LogFinder(before.ledger, sources, options);
   const seen = { ...before.extra.seen };
   const taken = await readRows(
     sources,
@@ -68,7 +62,6 @@ export async function takeLogs(before: State, options: TakeOptions): Promise<Tak
       before: (source) => finder.before(source),
       onTaken: (log, source) => finder.add(log, source),
       onRecord: (record, format) => join.look(record, format),
-      onProgress: onProgress && ((progress) => onProgress({ ...progress, total })),
     },
   );
   if (options.newPrompts !== true) join.check(intake.visits.ids, intake.known);

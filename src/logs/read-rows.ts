@@ -60,9 +60,15 @@ export interface ReadProgress {
   readonly rows: number;
 }
 
+/** What an AbortSignal is, also where there is no DOM. */
+export interface Abortable {
+  /** Throws the reason if it was aborted. */
+  readonly throwIfAborted: () => void;
+}
+
 /** How to read logs. */
 export interface ReadOptions {
-  /** By default told from each file. */
+  /** By default recognised from the first record of each file. */
   readonly format?: FormatName | undefined;
   /** Names of the fields; by default those that the format has. */
   readonly mapping?: Mapping | undefined;
@@ -89,8 +95,8 @@ export interface ReadOptions {
   readonly hash?: boolean | undefined;
   /** Is called with each chunk of some 64 to 256 KB. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
-  /** Ends the reading with its reason. */
-  readonly signal?: AbortSignal | undefined;
+  /** An AbortSignal: ends the reading with its reason. */
+  readonly signal?: Abortable | undefined;
   /** A faster gzip than the one in plain JavaScript. */
   readonly gunzip?: Gunzip | undefined;
 }

@@ -1,10 +1,10 @@
-// Writes build/page/index.html: the page with its style, its module and its worker in one file. npm run build:page
+// Writes build/pages/bench/index.html: the page with its style, its module and its worker in one file. npm run build:page
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { readDigest, writePrograms } from '../test/runtimes/program.mjs';
+import { readDigest, writePrograms } from '../../test/runtimes/program.mjs';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const read = (path) => readFileSync(file(path), 'utf8');
@@ -40,12 +40,12 @@ async function bundle(entry, format, plugins = []) {
 }
 
 const worker = await bundle('worker.mjs', 'iife');
-const { version } = JSON.parse(read('../package.json'));
+const { version } = JSON.parse(read('../../package.json'));
 const script = await bundle('page.mjs', 'esm', [virtual({ worker, version, digest: readDigest() })]);
 const html = read('index.html')
   .replace('/* STYLE */', () => read('style.css'))
   .replace('/* SCRIPT */', () => script);
-mkdirSync(file('../build/page'), { recursive: true });
-writeFileSync(file('../build/page/index.html'), html);
+mkdirSync(file('../../build/pages/bench'), { recursive: true });
+writeFileSync(file('../../build/pages/bench/index.html'), html);
 rmSync(programs, { recursive: true });
-console.log(`build/page/index.html: ${(Buffer.byteLength(html) / 1024).toFixed(0)} KB`);
+console.log(`build/pages/bench/index.html: ${(Buffer.byteLength(html) / 1024).toFixed(0)} KB`);

@@ -1,0 +1,4 @@
+import { runDoors } from './doors.mjs';
+import { report } from './report.mjs';
+
+report(runDoors);

@@ -1,0 +1,278 @@
+import { toRule } from '../acquisition.ts';
+import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
+import type { Bytes, Prior } from '../index.ts';
+import { type LogInput, toSource } from '../logs/inputs.ts';
+import type { ReadOptions, Taken } from '../logs/read-rows.ts';
+import { MOST_TRIALS } from '../logs/row.ts';
+import { Visits } from '../logs/visits.ts';
+import { checkInteger } from '../validate.ts';
+import { decodeState, encodeState } from './codec.ts';
+import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
+import { type Explanation, explainPrompt } from './explain.ts';
+import { type Forecast, toForecast } from './forecast.ts';
+import { choose, type Query } from './query.ts';
+import { checkRule, type Rule } from './settings.ts';
+import { State } from './state.ts';
+import { takeLogs } from './take-logs.ts';
+import { withIndices } from './with-indices.ts';
+
+/** What a new state is made with; it stays for its life. */
+export interface PromptStateOptions {
+  /** The share of older evidence that a visit keeps, in [0, 1] (1). */
+  readonly discount?: number | undefined;
+  /** What is believed of a prompt that was never seen: Beta(alpha, beta), each in [1e-3, 1e6] (1, 1). */
+  readonly prior?: Prior | undefined;
+}
+
+/** Rollouts of one prompt that were counted. */
+export interface CountedVisit {
+  readonly id: string;
+  /** Integers, 0 <= successes <= trials, trials 1..65,535. */
+  readonly successes: number;
+  readonly trials: number;
+  /** When it was; a finite number. Without it: before all that have one. */
+  readonly step?: number | undefined;
+}
+
+/** What is known of one prompt. */
+export interface PromptPosterior {
+  readonly id: string;
+  readonly alpha: number;
+  readonly beta: number;
+  /** alpha / (alpha + beta) */
+  readonly mean: number;
+  /** alpha + beta */
+  readonly evidence: number;
+  readonly visits: number;
+  /** Of the latest visit; null if there is none or it had no step. */
+  readonly step: number | null;
+}
+
+/** A selected prompt. */
+export interface Choice {
+  readonly id: string;
+  readonly score: number;
+  readonly mean: number;
+  readonly evidence: number;
+}
+
+/** A prompt to add: at the prior, or with a posterior from elsewhere. */
+export type ImportedPrompt = Pick<ExportedPrompt, 'id'> & Partial<ExportedPrompt>;
+
+/** What to select: all but the count has a default. */
+export type SelectQuery = Omit<Query, 'count'>;
+
+/** How to take logs in. */
+export interface IngestOptions
+  extends Omit<ReadOptions, 'before' | 'hash' | 'onBad' | 'seen' | 'taken' | 'onTaken' | 'onRecord' | 'isBound'> {
+  /** Takes logs that have none of the prompts that were added before (false). */
+  readonly newPrompts?: boolean | undefined;
+  /** The least reward of a success (0.5); it stays for the life of the state. */
+  readonly threshold?: number | undefined;
+}
+
+/**
+ * Posteriors of prompts by id: what the command keeps in a file. Prompts are in the order of the SHA-256 of their ids,
+ * so that ties of score do not follow the order of any data set. Memory: some 60 bytes a prompt and its id.
+ * @example
+ * import { PromptState } from 'insight-wasm/state';
+ * const state = new PromptState({ discount: 0.9 }).add(['a', 'b', 'c']);
+ * state.observe([{ id: 'a', successes: 3, trials: 8, step: 1 }]);
+ * state.get('a').mean; // 0.4
+ * const [best] = state.select(1);
+ * PromptState.fromBytes(state.toBytes()).get(best.id).visits; // 0: less is known of the others
+ */
+export class PromptState {
+  #state: State;
+
+  /** @throws RangeError, TypeError for a wrong option */
+  constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
+    const empty = State.unseen({ discount, prior });
+    // The pool checks the values, and rounds the prior to float32.
+    const { prior: rounded } = empty.pool;
+    this.#state = State.unseen({ discount, prior: { alpha: rounded.alpha, beta: rounded.beta } });
+    empty.dispose();
+  }
+
+  /**
+   * A state from the bytes of a file, or of `toBytes`. They are copied if they are changed, and else kept.
+   * @throws DataError for bytes that are damaged, truncated, foreign or of a newer release
+   */
+  static fromBytes(bytes: Uint8Array): PromptState {
+    const made = new PromptState();
+    made.#state = decodeState(bytes);
+    return made;
+  }
+
+  /** The bytes of a state file: the same for the same posteriors and logs, however many steps led to them. */
+  toBytes(): Bytes {
+    return encodeState(this.#state) as Bytes;
+  }
+
+  /** Prompts. */
+  get size(): number {
+    return this.#state.size;
+  }
+
+  get discount(): number {
+    return this.#state.settings.discount;
+  }
+
+  get prior(): Prior {
+    return this.#state.settings.prior;
+  }
+
+  /** The largest step of all prompts; null if none has one. */
+  get lastStep(): number | null {
+    return this.#state.lastStep ?? null;
+  }
+
+  /** All ids, in the order of the state. */
+  *ids(): Generator<string> {
+    const { keys } = this.#state;
+    for (let index = 0; index < keys.size; index++) yield keys.at(index);
+  }
+
+  /** Whether the prompt is in the state. */
+  has(id: string): boolean {
+    return this.#state.keys.indexOf(id) >= 0;
+  }
+
+  /** @throws DataError with the code `unknown-id` */
+  get(id: string): PromptPosterior {
+    const index = this.#indexOf(id);
+    const { pool, columns } = this.#state;
+    const step = columns.steps[index] as number;
+    const visits = columns.visits[index] as number;
+    return { id, ...pool.get(index), visits, step: Number.isNaN(step) ? null : step };
+  }
+
+  /** Adds prompts at the prior; those that are there stay as they are. Cost: that of all prompts, so add many at once. */
+  add(ids: Iterable<string>): this {
+    this.#replace(this.#state.with(ids));
+    return this;
+  }
+
+  /**
+   * Adds visits; all of them or, if one is wrong or too late, none. Those of one prompt and step are one. Unknown
+   * prompts are added.
+   * @throws DataError naming the prompt; RangeError, TypeError for a wrong value
+   */
+  observe(visits: Iterable<CountedVisit>): this {
+    const counted = new Visits();
+    for (const [i, { id, successes, trials, step }] of [...visits].entries()) {
+      checkVisit(`visits[${i}]`, id, successes, trials, step);
+      counted.add({ id, step, isRollout: false, successes: [successes], trials: [trials] });
+    }
+    const { ids } = counted;
+    const before = this.#state;
+    const after = before.with(ids);
+    const indices = ids.map((id) => after.keys.indexOf(id));
+    const undo = after.remember(indices);
+    try {
+      after.observe(withIndices(counted, indices));
+    } catch (error) {
+      if (after === before) undo();
+      throw error;
+    }
+    this.#replace(after);
+    return this;
+  }
+
+  /**
+   * Takes logs in, and remembers how far each was read: given again, or grown, only what is new is taken.
+   * @param logs Files, Blobs, bytes or streams; a name stands for one log
+   * @throws DataError that names log and line, and the state stays as it was; the reason of `options.signal`
+   * @example
+   * import { PromptState } from 'insight-wasm/state';
+   * const log = new File(['{"id":"a","step":1,"successes":3,"trials":8}\n'], 'log.jsonl');
+   * const state = new PromptState();
+   * await state.ingest([log]);
+   * await state.ingest([log]); // nothing twice
+   * state.get('a').evidence; // 10
+   */
+  async ingest(logs: Iterable<LogInput>, { threshold, ...options }: IngestOptions = {}): Promise<Taken[]> {
+    // What is read goes into a copy, so that a log that cannot be read leaves the state as it was.
+    const copy = decodeState(encodeState(this.#state));
+    const { id, hash, reward } = options.mapping ?? {};
+    const named = { id, hash: hash?.join(','), reward };
+    const given: Rule = { ...named, threshold: String(threshold ?? 0.5) };
+    if (copy.rule !== undefined) checkRule(copy.rule, threshold === undefined ? named : given);
+    const rule = copy.rule ?? given;
+    const mapping = { ...options.mapping, id: rule.id, hash: rule.hash?.split(','), reward: rule.reward };
+    const { gunzip, newPrompts, ...reading } = options;
+    const { after, taken } = await takeLogs(copy, [...logs].map(toSource), {
+      gunzip,
+      newPrompts,
+      reading: { ...reading, mapping },
+      success: { threshold: Number(rule.threshold) },
+      rule,
+    });
+    this.#replace(after);
+    return [...taken];
+  }
+
+  /**
+   * The best prompts, best first: score falling, then in the order of the state.
+   * @throws DataError for an id of `only` that is unknown; RangeError, TypeError for a wrong value
+   */
+  select(count: number, query: SelectQuery = {}): Choice[] {
+    const { pool, keys } = this.#state;
+    const { indices, scores } = choose(this.#state, { count, ...query });
+    return Array.from(indices, (index, i) => {
+      const { mean, evidence } = pool.get(index);
+      return { id: keys.at(index), score: scores[i] as number, mean, evidence };
+    });
+  }
+
+  /** Why `select` with the same arguments takes a prompt, or not. @throws DataError with the code `unknown-id` */
+  explain(id: string, count: number, query: SelectQuery = {}): Explanation {
+    return explainPrompt(this.#state, this.#indexOf(id), { count, ...query });
+  }
+
+  /** Shares of the prompts, and the share of the next batch that will be wasted. */
+  status(count: number, query: SelectQuery = {}): Forecast {
+    return toForecast(this.#state, { count, ...query }, Math.max(2, toRule(query.acquisition).rollouts || 8));
+  }
+
+  /** All prompts with what it takes to go on with them, in the order of the state, for `import` elsewhere. */
+  export(): Generator<ExportedPrompt> {
+    return exportPrompts(this.#state);
+  }
+
+  /**
+   * Adds prompts with their posteriors, such as those of `export`.
+   * @throws DataError for one that is there, or makes no sense; the state stays as it was
+   */
+  import(prompts: Iterable<ImportedPrompt>): this {
+    const importer = new Importer(this.#state.settings);
+    for (const prompt of prompts) importer.add(prompt.id, { ...prompt });
+    this.#replace(this.#state.merge(importer.end(this.#state)));
+    return this;
+  }
+
+  /** Frees the memory of the scores; the state goes on, and takes it again when it is needed. */
+  dispose(): void {
+    this.#state.dispose();
+  }
+
+  #indexOf(id: string): number {
+    const index = this.#state.keys.indexOf(id);
+    if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in the state`, { id });
+    return index;
+  }
+
+  #replace(after: State): void {
+    if (after !== this.#state) this.#state.dispose();
+    this.#state = after;
+  }
+}
+
+function checkVisit(title: string, id: unknown, successes: unknown, trials: unknown, step: unknown): void {
+  if (typeof id !== 'string') throw new TypeError(`"${title}.id" expected a string, got ${String(id)}`);
+  checkInteger(`${title}.successes`, successes, 0, checkInteger(`${title}.trials`, trials, 1, MOST_TRIALS));
+  if (step !== undefined && !Number.isFinite(step)) {
+    throw new RangeError(`"${title}.step" expected a finite number, got ${String(step)}`);
+  }
+}
