@@ -1,6 +1,6 @@
 import type { Fields } from './fields.ts';
 import type { Mapping } from './mapping.ts';
-import type { Columns } from './parquet.ts';
+import type { Columns } from './parquet/file.ts';
 import type { Row } from './row.ts';
 
 /** Where a record stands. One object serves a whole run: read it at once, do not keep it. */

@@ -8,7 +8,7 @@ import { primeRl } from './formats/prime-rl.ts';
 import { trl } from './formats/trl.ts';
 import { verifiers } from './formats/verifiers.ts';
 import { verl } from './formats/verl.ts';
-import type { Columns } from './parquet.ts';
+import type { Columns } from './parquet/file.ts';
 
 /** Of JSON lines, and of CSV; they are tried in this order. */
 export const LINES = {

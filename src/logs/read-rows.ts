@@ -355,7 +355,7 @@ class Run {
 
   async #readTableRows(source: Source, record: Recorder): Promise<TableName> {
     const { name } = source;
-    const { openParquet } = await import('./parquet.ts'); // half of the code of all readers: only when it is needed
+    const { openParquet } = await import('./parquet/file.ts'); // half of the code of all readers: only when it is needed
     const file = await openParquet(source);
     const format = (this.#options.format as TableName | undefined) ?? detectTable(file.columns);
     const reader = inFile(name, () => this.#open(format)) as TableReader;

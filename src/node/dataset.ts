@@ -47,7 +47,7 @@ export async function readRows(
   const { isParquet, chunks } = await openSource(source, () => {}, gunzip);
   if (isParquet) {
     await chunks.return(undefined);
-    const { openParquet } = await import('../logs/parquet.ts');
+    const { openParquet } = await import('../logs/parquet/file.ts');
     const file = await openParquet(source);
     await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
     return;

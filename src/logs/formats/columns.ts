@@ -1,6 +1,6 @@
 import { DataError } from '../../errors.ts';
 import type { Mapping } from '../mapping.ts';
-import type { Columns } from '../parquet.ts';
+import type { Columns } from '../parquet/file.ts';
 
 /**
  * Refuses a named field that is no column.

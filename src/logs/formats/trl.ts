@@ -3,7 +3,7 @@ import { contentKey } from '../content-key.ts';
 import { type Fields, find, get, getId, getNumber, getReward } from '../fields.ts';
 import type { Sink, TableFormat } from '../format.ts';
 import type { Mapping } from '../mapping.ts';
-import type { Columns } from '../parquet.ts';
+import type { Columns } from '../parquet/file.ts';
 import type { Rollout } from '../row.ts';
 import { checkColumns } from './columns.ts';
 import { type LoggedRow, repeatedRows } from './repeated-block.ts';

@@ -1,5 +1,5 @@
-import { crc32 } from '../crc32.ts';
-import { checkRuns } from './parquet-runs.ts';
+import { crc32 } from '../../crc32.ts';
+import { checkRuns } from './runs.ts';
 import { type Struct, ThriftReader } from './thrift.ts';
 
 /** Values of one page. */

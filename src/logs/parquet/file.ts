@@ -8,11 +8,11 @@ import {
 } from 'hyparquet';
 import { gunzip } from 'hyparquet-compressors/src/gzip.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
-import { DataError } from '../errors.ts';
-import { shorten } from '../escape-controls.ts';
-import type { Fields } from './fields.ts';
-import { type ChunkKind, checkPages } from './parquet-pages.ts';
-import type { Source } from './source.ts';
+import { DataError } from '../../errors.ts';
+import { shorten } from '../../escape-controls.ts';
+import type { Fields } from '../fields.ts';
+import type { Source } from '../source.ts';
+import { type ChunkKind, checkPages } from './pages.ts';
 
 /** Names of the columns, and the physical type of those that hold plain values. */
 export type Columns = Readonly<Record<string, string | undefined>>;
