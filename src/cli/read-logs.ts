@@ -1,10 +1,12 @@
 import { DataError } from '../errors.ts';
-import { escapeControls } from '../escape-controls.ts';
+import { escapeControls, quoteId } from '../escape-controls.ts';
 import type { Finding } from '../logs/audit/report.ts';
 import type { Place } from '../logs/format.ts';
 import type { Taken } from '../logs/read-rows.ts';
 import type { Row } from '../logs/row.ts';
 import { type FileReadOptions, readLogs as readFiles } from '../node/read-logs.ts';
+import type { Query } from '../state/query.ts';
+import type { State } from '../state/state.ts';
 import type { Streams } from './command.ts';
 import type { LogFlags } from './flags/log-flags.ts';
 import { Progress } from './progress.ts';
@@ -37,6 +39,24 @@ export function warn(
   for (const warning of toWarnings(taken, findings, isCounted)) {
     for (const line of wrap(escapeControls(`insight-wasm: ${warning}`))) stderr.write(`${line}\n`);
   }
+}
+
+/**
+ * Says how many of the ids to leave out the state does not have.
+ * @throws DataError if it has none of them: they are of another state, or written otherwise
+ */
+export function warnUnknown(state: State, { exclude = [] }: Query, { stderr }: Pick<Streams, 'stderr'>): void {
+  const unknown = exclude.filter((id) => state.keys.indexOf(id) < 0);
+  const [first] = unknown;
+  if (first === undefined) return;
+  const count = unknown.length.toLocaleString('en');
+  if (unknown.length === exclude.length) {
+    const reason = `none of the ${count} prompts to leave out is in the state: ${quoteId(first)} is the first`;
+    throw new DataError('unknown-id', reason, { id: first });
+  }
+  const all = exclude.length.toLocaleString('en');
+  const warning = `${count} of the ${all} prompts to leave out are not in the state: ${quoteId(first)} is the first`;
+  for (const line of wrap(`insight-wasm: ${warning}`)) stderr.write(`${line}\n`);
 }
 
 /** The error of logs without a rollout, with what was left out. */

@@ -38,7 +38,7 @@ export function decodeState(bytes: Uint8Array): State {
   const sections = decodeSections(bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes));
   if (sections.length !== 10) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, keyed, seen, reading, ...settings } = decodeMeta(section(0));
+  const { logs, rule, keyed, seen, reading, isWarm, ...settings } = decodeMeta(section(0));
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
     const { buffer, byteOffset, byteLength } = section(i);
@@ -65,7 +65,7 @@ export function decodeState(bytes: Uint8Array): State {
     if (!isPosterior(settledBeta[i] as number, wrong)) throw damaged(`beta of prompt ${i}`);
   }
   checkPoolOptions(settings);
-  return new State(settings, keys, columns, logs, rule, { keyed, seen, reading });
+  return new State(settings, keys, columns, logs, rule, { keyed, seen, reading, isWarm });
 }
 
 /** Whether an alpha or beta is in the domain of the library, and stays there with the open counts. */
@@ -95,11 +95,11 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, keyed, seen, reading } = meta ?? {};
+  const { discount, prior, rule, logs, keyed, seen, reading, isWarm } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
-  return { discount, prior, rule, logs, ...checkExtra({ keyed, seen, reading }) };
+  return { discount, prior, rule, logs, ...checkExtra({ keyed, seen, reading, isWarm }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

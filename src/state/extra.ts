@@ -13,15 +13,18 @@ export interface Extra {
   readonly keyed?: KeyFields | undefined;
   /** What readers have seen, by format: see ReadOptions.seen. */
   readonly seen?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether posteriors were imported, which no log tells. */
+  readonly isWarm?: boolean | undefined;
   /** How the first logs were read, beside the rule: options of the readers by name. */
   readonly reading?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** @throws DataError for what no release has written */
-export function checkExtra({ keyed, seen, reading }: Readonly<Record<keyof Extra, unknown>>): Extra {
+export function checkExtra({ keyed, seen, reading, isWarm }: Readonly<Record<keyof Extra, unknown>>): Extra {
   for (const value of [keyed, seen, reading]) {
     if (value === undefined) continue;
     if (typeof value !== 'object' || value === null) throw new DataError('damaged', 'damaged: how logs were read');
   }
-  return { keyed, seen, reading } as Extra;
+  if (isWarm !== undefined && typeof isWarm !== 'boolean') throw new DataError('damaged', 'damaged: how it was made');
+  return { keyed, seen, reading, isWarm } as Extra;
 }

@@ -40,6 +40,7 @@ acc  rollouts   share
 ! 1 of 18 groups have more than 4: duplicate prompts in the dataset, or rollouts logged twice.
 ! 1 of 18 groups have less than 4 rollouts: were some filtered, failed or lost?
 ${torn}
+next: insight-wasm ingest ${folder} --state pool.iws
 `,
     );
   });

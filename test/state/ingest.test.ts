@@ -140,7 +140,9 @@ describe('insight-wasm ingest', () => {
 
   test('running it twice changes nothing, not even the file', async () => {
     writeFileSync(log, jsonl(visits));
-    expect(await ingest()).toBe(`${state}: 120 rows added; 40 prompts, 40 of them new, last step 2\n`);
+    expect(await ingest()).toContain(
+      `${state}: 120 rows added; 40 prompts, 40 of them new, last step 2\nnext: insight-wasm select`,
+    );
     const before = readFileSync(state);
     expect(JSON.parse(await ingest('--json'))).toEqual({
       rows: 0,
@@ -175,7 +177,7 @@ describe('insight-wasm ingest', () => {
       traces: [trace(ok)],
     });
     writeFileSync(log, jsonl([episode('a', true), episode('a', false), episode('b', false)]));
-    expect(await ingest()).toMatch(/: 1 rows added, 2 skipped: [^;]+; 1 prompts, 1 of them new, last step 1\n$/);
+    expect(await ingest()).toMatch(/: 1 rows added, 2 skipped: [^;]+; 1 prompts, 1 of them new, last step 1\n/);
   });
 
   test('a link to a state stays one, and is locked as the state is', async () => {

@@ -8,11 +8,12 @@ import { State } from '../../state/state.ts';
 import { takeLogs } from '../../state/take-logs.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
-import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, type LogFlags, toLogs } from '../flags/log-flags.ts';
 import { fromRule, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { nothingIn, warn } from '../read-logs.ts';
+import { toNext } from '../text/next.ts';
 
 const INGEST_FLAGS = {
   state: required('FILE', 'the state, such as pool.iws', text),
@@ -60,6 +61,7 @@ export const ingest: Command = {
     await writeLines(streams.stdout, [
       ...(values['dry-run'] && !values.json ? toDryRun(done.taken) : []),
       values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report, values['dry-run'])),
+      ...(values.json || values['dry-run'] || !done.isNew ? [] : toNext('select', [], { state: path, count: 256 })),
     ]);
   },
 };
@@ -98,7 +100,7 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
   if (rows === 0 && known.length === 0) throw nothingIn(taken);
   if (!values['dry-run'] && (found === undefined || !isDeepStrictEqual(after.ledger.logs, known))) {
-    saveState(path, after);
+    saveState(path, before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after);
   }
   const report: Report = {
     rows,
@@ -109,7 +111,14 @@ async function addLogs(path: string, values: Values, paths: readonly string[], s
     moved: moved.size,
     step: after.lastStep ?? null,
   };
-  return { report, taken, findings: audit.report(taken, undefined, isRuleGiven).findings };
+  return { report, taken, isNew: found === undefined, findings: audit.report(taken, undefined, isRuleGiven).findings };
+}
+
+/** How the logs were read beside the rule, for when the state is made anew. */
+function toReading({ format, mapping }: LogFlags): Readonly<Record<string, unknown>> | undefined {
+  const { id: _, hash: _hash, reward: _reward, ...rest } = mapping;
+  const given = Object.entries({ format, ...rest }).filter(([, value]) => value !== undefined && value !== false);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
