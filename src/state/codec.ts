@@ -1,6 +1,5 @@
 import { DataError } from '../errors.ts';
-import { PosteriorPool } from '../index.ts';
-import { LEAST, MOST } from '../validate.ts';
+import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
 import { DiscountTable } from './discounts.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
@@ -58,8 +57,8 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const { version, digest, sections } = decodeSections(aligned);
   if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, taken, ...settings } = decodeMeta(section(0));
-  checkPoolOptions(settings);
+  const { logs, rule, taken, ...given } = decodeMeta(section(0));
+  const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
     const { buffer, byteOffset, byteLength } = section(i);
@@ -111,10 +110,9 @@ function isPosterior(settled: number, open: number): boolean {
   return settled >= LEAST && settled + open <= MOST;
 }
 
-/** The pool knows what discount and prior may be. */
-function checkPoolOptions({ discount, prior }: Settings): void {
+function checkSettings({ discount, prior }: Settings): Settings {
   try {
-    new PosteriorPool(0, { discount, prior }).dispose();
+    return { discount: checkDiscount(discount), prior: checkPrior(prior) };
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw damaged(error.message);
     throw error;

@@ -5,7 +5,7 @@ import type { Bytes, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
 import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
-import { checkNumber } from '../validate.ts';
+import { checkDiscount, checkNumber, checkPrior } from '../validate.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
 import { type Explanation, explainPrompt } from './explain.ts';
@@ -85,20 +85,16 @@ export class PromptState {
 
   /** @throws RangeError, TypeError for a wrong option */
   constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
-    const empty = State.unseen({ discount, prior });
-    // The pool checks the values, and rounds the prior to float32.
-    const { prior: rounded } = empty.pool;
-    this.#state = State.unseen({ discount, prior: { alpha: rounded.alpha, beta: rounded.beta } });
-    empty.dispose();
+    this.#state = State.unseen({ discount: checkDiscount(discount), prior: checkPrior(prior) });
   }
 
   /**
-   * A state from the bytes of a file, or of `toBytes`. They are copied if they are changed, and else kept.
+   * A state from the bytes of a file, or of `toBytes`, which are copied.
    * @throws DataError for bytes that are damaged, truncated, foreign or of a newer release
    */
   static fromBytes(bytes: Uint8Array): PromptState {
     const made = new PromptState();
-    made.#state = decodeState(bytes);
+    made.#state = decodeState(Uint8Array.from(bytes));
     return made;
   }
 

@@ -1,8 +1,9 @@
+import { checkSeed } from '../acquisition.ts';
 import { drawCandidates } from '../candidates.ts';
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import type { Acquisition, Selection } from '../index.ts';
-import { checkInteger } from '../validate.ts';
+import { checkInteger, checkOptions } from '../validate.ts';
 import type { State } from './state.ts';
 
 /** What to select from a state. */
@@ -73,12 +74,15 @@ function find(state: State, keys: readonly string[]): Uint32Array {
   return Uint32Array.from(indices).sort();
 }
 
-function draw(state: State, { count, candidates }: Query, only: Uint32Array | undefined): Uint32Array | undefined {
+function draw(state: State, query: Query, only: Uint32Array | undefined): Uint32Array | undefined {
+  const { candidates } = query;
   if (candidates === undefined) return undefined;
-  state.pool.select(count, { candidates: { ...candidates, size: 0 } }); // checks the values
+  const count = checkInteger('count', query.count, 0, Number.MAX_SAFE_INTEGER);
+  const given = checkOptions('candidates', candidates, ['size', 'seed']);
+  const seed = checkSeed('candidates.seed', given.seed);
   const all = only?.length ?? state.size;
-  const size = checkInteger('candidates.size', candidates.size ?? 16 * count, 0, Number.MAX_SAFE_INTEGER);
-  const drawn = drawCandidates(all, Math.min(size, all), candidates.seed);
+  const size = checkInteger('candidates.size', given.size ?? 16 * count, 0, Number.MAX_SAFE_INTEGER);
+  const drawn = drawCandidates(all, Math.min(size, all), seed);
   return only === undefined ? drawn : drawn.map((position) => only[position] as number);
 }
 
