@@ -33,25 +33,6 @@ const withoutPolyfill = patch('without-polyfill', /@assemblyscript[\\/]loader[\\
   ],
 ]);
 
-/** Damage must not run for hours, or out of memory: runs end with their page, and pages at 2^24 values. */
-const boundedRuns = patch('bounded-runs', /hyparquet[\\/]src[\\/]encoding\.js$/, [
-  [/const count = header >>> 1$/m, 'const count = Math.min(header >>> 1, output.length - seen)'],
-  [/while \(count\) {$/m, 'while (count && seen < output.length) {'],
-  [
-    /const startOffset = reader.offset$/m,
-    "$&\n  if (!(startOffset >= 0)) throw new Error('a page with a wrong length')",
-  ],
-]);
-const boundedPages = patch('bounded-pages', /hyparquet[\\/]src[\\/]column\.js$/, [
-  [
-    /^export function readPage\(.*{$/m,
-    `$&
-  const { data_page_header, data_page_header_v2, dictionary_page_header } = header;
-  const { num_values = 0 } = data_page_header ?? data_page_header_v2 ?? dictionary_page_header ?? {};
-  if (!(num_values >= 0 && num_values <= 2 ** 24)) throw new Error('a page with a wrong count of values');`,
-  ],
-]);
-
 /** For the command, which is a file and so can read the kernel from one: a tenth of its size. */
 const kernelFromFile: Plugin = {
   name: 'kernel-from-file',
@@ -103,27 +84,27 @@ const bundle = (name: string, options: Options): Options => ({
 });
 
 export default defineConfig([
-  bundle('esm', { entry, format: 'esm', esbuildPlugins: [withoutPolyfill, boundedRuns, boundedPages, record('esm')] }),
+  bundle('esm', { entry, format: 'esm', esbuildPlugins: [withoutPolyfill, record('esm')] }),
   bundle('workerd', {
     entry: toEntry(NAMES.filter((name) => name !== 'node')),
     outDir: 'dist/workerd',
     format: 'esm',
     external: ['../kernel.wasm'],
-    esbuildPlugins: [withoutPolyfill, boundedRuns, boundedPages, kernelFromModule, record('workerd')],
+    esbuildPlugins: [withoutPolyfill, kernelFromModule, record('workerd')],
   }),
   // What makes CommonJS of the parts (sucrase) breaks constructors whose statements the minifier has joined.
   bundle('cjs', {
     entry,
     format: 'cjs',
     minifySyntax: false,
-    esbuildPlugins: [withoutPolyfill, boundedRuns, boundedPages, record('cjs')],
+    esbuildPlugins: [withoutPolyfill, record('cjs')],
   }),
   bundle('cli', {
     entry: { cli: 'src/cli/main.ts' },
     format: 'esm',
     platform: 'node',
     minifyIdentifiers: true,
-    esbuildPlugins: [withoutPolyfill, boundedRuns, boundedPages, kernelFromFile, record('cli')],
+    esbuildPlugins: [withoutPolyfill, kernelFromFile, record('cli')],
   }),
   { entry, format: ['esm', 'cjs'], dts: { only: true } },
 ]);

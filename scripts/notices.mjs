@@ -12,8 +12,7 @@ const LICENCE_OF = { '@assemblyscript/loader': 'assemblyscript' };
 const REMARKS = {
   '@assemblyscript/loader': 'Changed: its polyfill of Object.hasOwn is left out.',
   pako: 'A port of zlib, (C) 1995-2013 Jean-loup Gailly and Mark Adler.',
-  hyparquet:
-    'Changed: counts of values are bounded. In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
+  hyparquet: 'In it parts of SnappyJS, Copyright (c) 2016 Zhipeng Jia, under the same license.',
 };
 
 /** The folders, below the root, of the packages of which at least one byte is in an output. */

@@ -61,7 +61,13 @@ export type DataCode =
   /** A state that another process holds. */
   | 'locked'
   /** Data of which nothing is left to use. */
-  | 'empty';
+  | 'empty'
+  /** A value that was not measured (NaN or Infinity, which Python writes): its record is left out, and counted. */
+  | 'not-measured'
+  /** An option that the format of the log does not use. */
+  | 'unused'
+  /** A log and a state whose prompts have no id in common. */
+  | 'no-join';
 
 /** Where the data are wrong, as far as that is known. */
 export interface DataPlace {
@@ -73,6 +79,8 @@ export interface DataPlace {
   readonly field?: string | undefined;
   /** Id of the prompt. */
   readonly id?: string | undefined;
+  /** Options that would help, with their values: `{ hash: 'input,gts' }`. */
+  readonly remedy?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -90,8 +98,9 @@ export class DataError extends Error {
   readonly line: number | undefined;
   readonly field: string | undefined;
   readonly id: string | undefined;
+  readonly remedy: Readonly<Record<string, string>> | undefined;
 
-  constructor(code: DataCode, reason: string, { file, line, field, id }: DataPlace = {}) {
+  constructor(code: DataCode, reason: string, { file, line, field, id, remedy }: DataPlace = {}) {
     super(`${file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `}${reason}`);
     this.code = code;
     this.reason = reason;
@@ -99,12 +108,13 @@ export class DataError extends Error {
     this.line = line;
     this.field = field;
     this.id = id;
+    this.remedy = remedy;
   }
 
   /** The same error of a file, or of a line of it. */
   at(file: string, line?: number): DataError {
-    const { code, reason, field, id } = this;
-    return new DataError(code, reason, { file, line, field, id });
+    const { code, reason, field, id, remedy } = this;
+    return new DataError(code, reason, { file, line, field, id, remedy });
   }
 }
 
@@ -113,6 +123,6 @@ export function inFile<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw error instanceof DataError && error.file === undefined ? error.at(file) : error;
+    throw error instanceof DataError && error.file === undefined ? error.at(file, error.line) : error;
   }
 }

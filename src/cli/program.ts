@@ -17,6 +17,7 @@ import { status } from './commands/status.ts';
 import { UsageError } from './errors.ts';
 import { ACQUISITIONS_HELP } from './flags/acquisition-flags.ts';
 import { withAdvice } from './text/advice.ts';
+import { nearest } from './text/nearest.ts';
 
 const COMMANDS = new Map<string, Command>(
   Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),
@@ -30,7 +31,7 @@ those with the largest score (InSight, arXiv 2603.01907).
 
 Commands:
 ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join('\n')}
-  COMMAND --help says more; --version prints the version.
+  help COMMAND says more; --version prints the version.
 
 ${ACQUISITIONS_HELP}
 Data goes to stdout, all else to stderr. Exit codes: 0 done; 1 a log that cannot
@@ -50,17 +51,34 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
   const flags = args.slice(0, args.indexOf('--') >>> 0); // behind -- nothing is a flag
   try {
     if (flags.includes('--help') || flags.includes('-h')) streams.stdout.write(command?.help ?? HELP);
-    else if (flags.includes('--version')) streams.stdout.write(`${version}\n`);
+    else if (name === 'help') streams.stdout.write(toHelp(rest[0]));
+    else if (flags.includes('--version') || name === '-v') streams.stdout.write(`${version}\n`);
     else if (command !== undefined) await command.run(rest, streams);
-    else throw new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${name && `, got ${name}`}`);
+    else throw unknown(name);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError || error instanceof UnsupportedError;
+    const isUnused = error instanceof DataError && error.code === 'unused';
+    const isUsage = error instanceof UsageError || error instanceof UnsupportedError || isUnused;
     if (!isUsage && !(error instanceof DataError) && !(error instanceof PoolError)) throw error;
     const hint = isUsage ? `; see insight-wasm ${command === undefined ? '' : `${name} `}--help` : '';
     streams.stderr.write(`insight-wasm: ${escapeControls(toMessage(error))}${hint}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+/** Of a command, or of all. */
+function toHelp(name: string | undefined): string {
+  if (name === undefined) return HELP;
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw unknown(name);
+  return command.help;
+}
+
+function unknown(name: string): UsageError {
+  const meant = nearest(name, [...COMMANDS.keys()]);
+  const got = name && `, got ${name}`;
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return new UsageError(`expected a command: ${[...COMMANDS.keys()].join(', ')}${got}${hint}`);
 }
 
 function toMessage(error: Error): string {

@@ -1,24 +1,26 @@
 import { DataError } from '../errors.ts';
 import type { Fields } from './fields.ts';
-import type { Mapping } from './mapping.ts';
-
-/** Fields of a quoted record: "..." where "" is a quote, or text without quotes; up to a comma or the end. */
-const FIELD = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy;
+import { ID_FIELDS, type Mapping } from './mapping.ts';
 
 /** Characters of a record that goes over many lines. */
 const MOST_CHARACTERS = 256 * 1024 * 1024;
 
-/** CSV (RFC 4180) with a header, line by line. */
+/** What may stand between cells: spreadsheets write a semicolon or a tab where a comma is part of numbers. */
+const SEPARATORS = [',', ';', '\t'] as const;
+type Separator = (typeof SEPARATORS)[number];
+
+/** CSV (RFC 4180) with a header, line by line; the separator is told from the header. */
 export class CsvRecords {
   readonly #texts: ReadonlySet<string>;
   #header: readonly string[] | undefined;
+  #separator: Separator = ',';
   #pieces: string[] = [];
   #length = 0;
   #isQuoted = false;
 
   /** Of the mapping: the columns whose cells stay text, however much they look like a number. */
   constructor({ id, hash }: Mapping) {
-    this.#texts = new Set(hash ?? [id ?? 'id']);
+    this.#texts = new Set(hash ?? (id === undefined ? ID_FIELDS : [id]));
   }
 
   /** The record that ends in this line; undefined for the header, for a blank line and within quotes. */
@@ -32,12 +34,13 @@ export class CsvRecords {
     const text = this.#pieces.join('');
     this.#pieces = [];
     this.#length = 0;
-    const cells = split(text.replace(/\r?\n$/, ''));
-    if (cells.length === 1 && cells[0]?.trim() === '') return undefined;
+    const record = text.replace(/\r?\n$/, '');
     if (this.#header === undefined) {
-      this.#header = cells;
+      if (record.trim() !== '') this.#header = this.#readHeader(record);
       return undefined;
     }
+    const cells = split(record, this.#separator);
+    if (cells.length === 1 && cells[0]?.trim() === '') return undefined;
     if (cells.length !== this.#header.length) {
       throw new DataError('value', `expected ${this.#header.length} cells as in the header, got ${cells.length}`);
     }
@@ -47,6 +50,22 @@ export class CsvRecords {
   /** @throws DataError if a quote is open still */
   end(name: string): void {
     if (this.#isQuoted) throw new DataError('damaged', 'ends within quotes', { file: name });
+  }
+
+  #readHeader(record: string): string[] {
+    if (/\r/.test(record.replace(/"(?:[^"]|"")*"/g, ''))) {
+      const reason = 'its lines end with a carriage return alone, as on old Macs: tr "\\r" "\\n" converts them';
+      throw new DataError('format', reason);
+    }
+    const counts = SEPARATORS.map((separator) => split(record, separator).length);
+    this.#separator = SEPARATORS[counts.indexOf(Math.max(...counts))] as Separator;
+    const header = split(record, this.#separator);
+    const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
+    if (twice !== undefined) {
+      const reason = `the header has ${JSON.stringify(twice)} twice: which of the columns is meant?`;
+      throw new DataError('damaged', reason, { field: twice });
+    }
+    return header;
   }
 
   /** Without empty cells: they are missing values. */
@@ -64,22 +83,32 @@ function countQuotes(text: string): number {
   return count;
 }
 
-function split(record: string): string[] {
-  if (!record.includes('"')) return record.split(',');
+/** Fields of a quoted record: "..." where "" is a quote, or text without quotes; up to a separator or the end. */
+const FIELDS: Readonly<Record<Separator, RegExp>> = {
+  ',': /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy,
+  ';': /(?:"((?:[^"]|"")*)"|([^";]*))(;|$)/gy,
+  '\t': /(?:"((?:[^"]|"")*)"|([^"\t]*))(\t|$)/gy,
+};
+
+function split(record: string, separator: Separator): string[] {
+  if (!record.includes('"')) return record.split(separator);
   const cells: string[] = [];
-  FIELD.lastIndex = 0;
+  const field = FIELDS[separator];
+  field.lastIndex = 0;
   for (;;) {
-    const match = FIELD.exec(record);
+    const match = field.exec(record);
     if (match === null) throw new DataError('malformed', 'a quote within a cell that does not begin with one');
     cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
     if (match[3] === '') return cells;
   }
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, True: true, false: false, False: false };
+const VALUES: Readonly<Record<string, unknown>> = { true: true, false: false, nan: Number.NaN };
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
+/** A decimal number, TRUE and FALSE in any case, or the text: 0x1F is text. */
 function toValue(cell: string): unknown {
-  const number = Number(cell);
-  if (cell.trim() !== '' && !Number.isNaN(number)) return number;
-  return Object.hasOwn(BOOLEANS, cell) ? BOOLEANS[cell] : cell;
+  if (NUMBER.test(cell)) return Number(cell);
+  const word = cell.toLowerCase();
+  return Object.hasOwn(VALUES, word) ? VALUES[word] : cell;
 }

@@ -29,22 +29,31 @@ export function getId(fields: Fields, name: string): string {
   const id = get(fields, name);
   if (typeof id === 'string') return id;
   if (Number.isSafeInteger(id)) return String(id);
+  checkMeasured(id, name);
   throw bad(name, 'a string or an integer below 2^53', id);
 }
 
 export function getNumber(fields: Fields, name: string): number {
   const value = get(fields, name);
+  checkMeasured(value, name);
   if (Number.isFinite(value)) return value as number;
   throw bad(name, 'a finite number', value);
 }
 
+/** @throws DataError for NaN, which stands for a value that was not measured */
+function checkMeasured(value: unknown, name: string): void {
+  if (Number.isNaN(value)) throw new DataError('not-measured', `NaN in ${JSON.stringify(name)}`, { field: name });
+}
+
 export function getReward(fields: Fields, name: string): number {
   const value = get(fields, name);
+  checkMeasured(value, name);
   if (typeof value === 'boolean' || Number.isFinite(value)) return Number(value);
   throw bad(name, 'a finite number or a boolean', value);
 }
 
 export function checkInteger(title: string, value: unknown, least: number, most: number, at?: number): number {
+  checkMeasured(value, title);
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
   throw bad(`${title}${at === undefined ? '' : `[${at}]`}`, `an integer in [${least}, ${most}]`, value);
 }

@@ -2,17 +2,21 @@ import type { Fields } from './fields.ts';
 import type { LinesFormat, TableFormat } from './format.ts';
 import { plain } from './formats/any-lines.ts';
 import { parquet } from './formats/any-parquet.ts';
+import { histories } from './formats/histories.ts';
 import { nemoGym } from './formats/nemo-gym.ts';
 import { primeRl } from './formats/prime-rl.ts';
 import { trl } from './formats/trl.ts';
+import { verifiers } from './formats/verifiers.ts';
 import { verl } from './formats/verl.ts';
-import type { Columns } from './parquet.ts';
+import type { Columns } from './parquet/file.ts';
 
 /** Of JSON lines, and of CSV; they are tried in this order. */
 export const LINES = {
   verl,
   'prime-rl': primeRl,
   'nemo-gym': nemoGym,
+  verifiers,
+  histories,
   jsonl: plain,
   csv: plain,
 } as const satisfies Record<string, LinesFormat>;
@@ -27,6 +31,11 @@ export const FORMATS = [...Object.keys(LINES), ...Object.keys(TABLES)] as Format
 
 export function isTable(format: FormatName): format is TableName {
   return Object.hasOwn(TABLES, format);
+}
+
+/** What the trainer must log so that the prompts of a log are those of a data set. */
+export function toJoin(format: FormatName): string {
+  return (isTable(format) ? TABLES[format] : LINES[format]).toJoin;
 }
 
 export function detectLines(first: Fields): LinesName {

@@ -5,6 +5,8 @@ import { DataError } from '../errors.ts';
 export interface Source {
   /** For messages, and for formats that say something in the name: `rollouts/12.jsonl`. */
   readonly name: string;
+  /** The name that it has in all runs, such as an absolute path; by default `name`. */
+  readonly path?: string | undefined;
   /** Bytes, before decompression; undefined of a stream. */
   readonly size?: number | undefined;
   /** All bytes from the first on. Of a stream it can be called once. */
@@ -19,6 +21,8 @@ export type Gunzip = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8A
 export interface Opened {
   readonly source: Source;
   readonly isParquet: boolean;
+  /** The first bytes, at least 32 if there are so many, after decompression. */
+  readonly head: Uint8Array;
   /** All bytes, after decompression. */
   readonly chunks: AsyncGenerator<Uint8Array>;
 }
@@ -37,15 +41,20 @@ export async function openSource(
   const raw = await peek(read(source, onBytes));
   const decompress = startsWith(raw.head, GZIP)
     ? wrap(name, 'gzip', gunzip)
-    : startsWith(raw.head, ZSTD)
+    : startsWith(raw.head, ZSTD) || isSkippable(raw.head)
       ? wrap(name, 'zstd', unzstd)
       : undefined;
   const { head, chunks } = decompress === undefined ? raw : await peek(decompress(raw.chunks));
+  const other = nameOther(head);
+  if (other !== undefined) {
+    await chunks.return(undefined);
+    throw new DataError('format', other, { file: name });
+  }
   const isParquet = startsWith(head, PARQUET);
   if (isParquet && (source.slice === undefined || decompress !== undefined)) {
     throw new DataError('format', 'Parquet is read from a file only, and not compressed as a whole', { file: name });
   }
-  return { source, isParquet, chunks };
+  return { source, isParquet, head, chunks };
 }
 
 // The decompressors are loaded when a log needs them.
@@ -61,10 +70,44 @@ const GZIP = Uint8Array.of(0x1f, 0x8b);
 const ZSTD = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 const PARQUET = Uint8Array.of(0x50, 0x41, 0x52, 0x31); // PAR1
 
-/** Waits for the first four bytes, and gives back an iterator that has them still. */
+/** zstd: a frame that holds something else than data, with which pzstd and others begin a file. */
+function isSkippable(head: Uint8Array): boolean {
+  return ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith(head.subarray(1), SKIPPABLE);
+}
+
+const SKIPPABLE = Uint8Array.of(0x2a, 0x4d, 0x18);
+
+/** What files that are no logs begin with, and what to do about them. */
+const OTHERS: readonly (readonly [start: string | readonly number[], what: string])[] = [
+  ['IWSTAT', 'is a state of insight-wasm, and not a log'],
+  ['version https://git-lfs', 'is a Git LFS pointer, and not the file: git lfs pull fetches it'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'is compressed with xz, which is not read: xz -dc FILE | insight-wasm ... -'],
+  ['BZh', 'is compressed with bzip2, which is not read: bzip2 -dc FILE | insight-wasm ... -'],
+  [[0x04, 0x22, 0x4d, 0x18], 'is compressed with lz4, which is not read: lz4 -dc FILE | insight-wasm ... -'],
+  ['PK\x03\x04', 'is a zip archive, which is not read: unzip it first'],
+  ['7z\xbc\xaf', 'is a 7z archive, which is not read: unpack it first'],
+  [[0xff, 0xfe], 'is UTF-16, and not UTF-8: iconv -f UTF-16 -t UTF-8 converts it'],
+  [[0xfe, 0xff], 'is UTF-16, and not UTF-8: iconv -f UTF-16 -t UTF-8 converts it'],
+  ['ARROW1', 'is an Arrow file, which is not read: write it as Parquet'],
+  ['SQLite format 3', 'is an SQLite database, which is not read: export the table as CSV'],
+  ['\x80\x04\x95', 'is a pickle, which is not read: write its rows as JSON lines'],
+];
+
+function nameOther(head: Uint8Array): string | undefined {
+  return OTHERS.find(([start]) => {
+    const bytes =
+      typeof start === 'string' ? Uint8Array.from(start, (char) => char.charCodeAt(0)) : Uint8Array.from(start);
+    return startsWith(head, bytes);
+  })?.[1];
+}
+
+/** Bytes by which all kinds of files are told apart. */
+const HEAD = 32;
+
+/** Waits for the first bytes, and gives back an iterator that has them still. */
 async function peek(chunks: AsyncGenerator<Uint8Array>) {
   let head: Uint8Array = new Uint8Array();
-  while (head.length < 4) {
+  while (head.length < HEAD) {
     const { value, done } = await chunks.next();
     if (done) break;
     head = head.length === 0 ? value : concat([head, value]);

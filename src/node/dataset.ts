@@ -5,15 +5,9 @@ import { type Fields, get, getId } from '../logs/fields.ts';
 import { parseObject } from '../logs/json.ts';
 import { readLines } from '../logs/lines.ts';
 import { openSource, type Source } from '../logs/source.ts';
+import type { KeyFields } from '../state/extra.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
 import { useNativeHash } from './native-hash.ts';
-
-/** How a row of a data set has its key. */
-export interface KeyFields {
-  readonly id?: string | undefined;
-  /** Fields whose content makes the key. */
-  readonly hash?: readonly string[] | undefined;
-}
 
 /**
  * Rows of a data set, as they are written there, in the order of the keys; of rows with one key the first.
@@ -53,7 +47,7 @@ export async function readRows(
   const { isParquet, chunks } = await openSource(source, () => {}, gunzip);
   if (isParquet) {
     await chunks.return(undefined);
-    const { openParquet } = await import('../logs/parquet.ts');
+    const { openParquet } = await import('../logs/parquet/file.ts');
     const file = await openParquet(source);
     await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
     return;

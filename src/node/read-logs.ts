@@ -1,8 +1,9 @@
 import type { Place } from '../logs/format.ts';
 import { type ReadOptions, type ReadProgress, readRows, type Taken } from '../logs/read-rows.ts';
 import type { Row } from '../logs/row.ts';
+import type { Source } from '../logs/source.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
-import { findLogs } from './find.ts';
+import { findLogs, stat } from './find.ts';
 import { useNativeHash } from './native-hash.ts';
 
 /** How far the reading of files has come. */
@@ -35,13 +36,21 @@ export async function readLogs(
   { stdin, onProgress, ...options }: FileReadOptions = {},
 ): Promise<Taken[]> {
   useNativeHash();
-  const sources = findLogs(paths).map((path) => (path === '-' ? openStream(stdin ?? nothing()) : openFile(path)));
-  const total = sources.reduce((sum, { size = 0 }) => sum + size, 0);
+  const { sources, total } = openLogs(paths, stdin);
   return readRows(sources, visit, {
     ...options,
     gunzip,
     onProgress: onProgress && ((progress) => onProgress({ ...progress, total })),
   });
+}
+
+/** The logs that the paths name, their bytes in all, and how to come at others. */
+export function openLogs(paths: readonly string[], stdin?: AsyncIterable<Uint8Array>) {
+  useNativeHash();
+  const sources = findLogs(paths).map((path) => (path === '-' ? openStream(stdin ?? nothing()) : openFile(path)));
+  const total = sources.reduce((sum, { size = 0 }) => sum + size, 0);
+  const reopen = (path: string): Source | undefined => (stat(path)?.isFile() ? openFile(path) : undefined);
+  return { sources, total, access: { gunzip, reopen } };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

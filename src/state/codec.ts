@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
 import { DiscountTable } from './discounts.ts';
+import { checkExtra, type Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -9,7 +10,7 @@ import type { Rule, Settings } from './settings.ts';
 import { type Columns, State } from './state.ts';
 
 /** The first section, as JSON. */
-interface Meta extends Settings {
+interface Meta extends Settings, Extra {
   readonly rule: Rule | undefined;
   readonly logs: readonly Log[];
   readonly taken?: number | undefined;
@@ -19,7 +20,17 @@ interface Meta extends Settings {
 const COLUMNS = ['settledAlpha', 'settledBeta', 'successes', 'trials', 'visits', 'steps'] as const;
 
 /** The sections of a state, the settings and logs as JSON first; the same bytes for the same state. */
-export function toViews({ settings, rule, ledger, taken, columns, keys, discounts, recent }: State): ArrayBufferView[] {
+export function toViews({
+  settings,
+  rule,
+  ledger,
+  taken,
+  columns,
+  keys,
+  discounts,
+  recent,
+  extra,
+}: State): ArrayBufferView[] {
   const { discount, prior } = settings;
   const meta: Meta = {
     discount,
@@ -27,6 +38,7 @@ export function toViews({ settings, rule, ledger, taken, columns, keys, discount
     rule,
     logs: ledger.logs,
     ...(taken > 0 && { taken }),
+    ...extra,
   };
   return [
     new TextEncoder().encode(JSON.stringify(meta)),
@@ -57,7 +69,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const { version, digest, sections } = decodeSections(aligned);
   if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, taken, ...given } = decodeMeta(section(0));
+  const { logs, rule, taken, keyed, seen, reading, isWarm, ...given } = decodeMeta(section(0));
   const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
@@ -87,7 +99,17 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const recent = version === 1 ? undefined : new RecentKeys(section(13));
   checkColumns(columns, others.length);
   const discounts = new DiscountTable(settings.discount, others);
-  return { state: new State(settings, keys, columns, { logs, rule, taken, discounts, recent }), digest };
+  return {
+    state: new State(settings, keys, columns, {
+      logs,
+      rule,
+      taken,
+      discounts,
+      recent,
+      extra: { keyed, seen, reading, isWarm },
+    }),
+    digest,
+  };
 }
 
 function checkColumns(columns: Columns, discounts: number): void {
@@ -131,12 +153,12 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, taken } = meta ?? {};
+  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
   if (taken !== undefined && !(Number.isSafeInteger(taken) && taken >= 0)) throw damaged('the count of observations');
-  return { discount, prior, rule, logs, taken };
+  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

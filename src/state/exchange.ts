@@ -71,6 +71,12 @@ export class Importer {
     this.#warm = warm;
   }
 
+  /** Whether a prompt has a posterior, and does not start at the prior. */
+  get isWarm(): boolean {
+    for (const prompt of this.#prompts.values()) if (prompt !== undefined) return true;
+    return false;
+  }
+
   get keys(): Iterable<string> {
     return this.#prompts.keys();
   }

@@ -10,6 +10,7 @@ export class Intake {
   readonly #before: State;
   readonly #visits: Visits;
   #late = 0;
+  #known = 0;
   /** In the state before, by the number of the prompt; -1: it is new. */
   readonly #indices: number[] = [];
 
@@ -28,8 +29,21 @@ export class Intake {
     const { settings, keys } = this.#before;
     checkOrder(row, settings.discount);
     const prompt = this.#visits.add(row);
-    this.#indices[prompt] ??= keys.indexOf(row.id);
+    if (this.#indices[prompt] === undefined) {
+      this.#indices[prompt] = keys.indexOf(row.id);
+      if (this.#indices[prompt] >= 0) this.#known++;
+    }
     if (this.#before.isLate(this.#indices[prompt] as number, row.step)) this.#late++;
+  }
+
+  /** What was taken in so far. */
+  get visits(): Visits {
+    return this.#visits;
+  }
+
+  /** Prompts of the logs that the state had before. */
+  get known(): number {
+    return this.#known;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import type { Part } from '../logs/lines.ts';
+import type { Part } from '../logs/part-hash.ts';
 
 /** The path of stdin, each reading of which is a log of its own. */
 export const STDIN = '-';
@@ -27,20 +27,27 @@ export class Ledger {
   }
 
   /** What was taken of a log before. */
-  before(path: string): Part | undefined {
+  before(path: string): Log | undefined {
     return this.#files.get(path);
+  }
+
+  /** What was taken of all logs. */
+  get parts(): ReadonlyMap<number, readonly string[]> {
+    const parts = new Map<number, string[]>();
+    for (const { bytes, sha256 } of this.logs) parts.set(bytes, [...(parts.get(bytes) ?? []), sha256]);
+    return parts;
   }
 
   /**
    * Notes what has been taken of logs, all in all.
-   * @throws DataError for the very bytes of another log: a copy, or the log under another name
+   * @throws DataError for a stream of the very bytes of another log
    */
   take(logs: readonly Log[]): void {
     const owners = new Map(this.logs.map(({ sha256, path }) => [sha256, path]));
     for (const log of logs) {
       if (log.bytes === 0) continue;
       const owner = owners.get(log.sha256);
-      if (owner !== undefined && (owner !== log.path || log.path === STDIN)) {
+      if (owner !== undefined && log.path === STDIN) {
         throw new DataError('taken', `these ${log.bytes} bytes have been taken before, as ${owner}`, {
           file: log.path,
         });
@@ -48,6 +55,11 @@ export class Ledger {
       owners.set(log.sha256, log.path);
       this.#put(log);
     }
+  }
+
+  /** Forgets a path: what was taken of it is now known by another one. */
+  forget(path: string): void {
+    this.#files.delete(path);
   }
 
   #put(log: Log): void {

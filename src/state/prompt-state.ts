@@ -3,17 +3,17 @@ import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import type { Bytes, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
-import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
+import type { ReadOptions, Taken } from '../logs/read-rows.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
 import { checkDiscount, checkNumber, checkPrior } from '../validate.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
 import { type Explanation, explainPrompt } from './explain.ts';
 import { type Forecast, toForecast } from './forecast.ts';
-import { Intake } from './intake.ts';
 import { choose, type Query } from './query.ts';
-import { checkRule, type Rule } from './settings.ts';
+import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
+import { takeLogs } from './take-logs.ts';
 
 /** What a new state is made with; it stays for its life. */
 export interface PromptStateOptions {
@@ -64,7 +64,10 @@ export type ImportedPrompt = Pick<ExportedPrompt, 'id'> & Partial<ExportedPrompt
 export type SelectQuery = Omit<Query, 'count'>;
 
 /** How to take logs in. */
-export interface IngestOptions extends Omit<ReadOptions, 'before' | 'hash' | 'onBad'> {
+export interface IngestOptions
+  extends Omit<ReadOptions, 'before' | 'hash' | 'onBad' | 'seen' | 'taken' | 'onTaken' | 'onRecord' | 'isBound'> {
+  /** Takes logs that have none of the prompts that were added before (false). */
+  readonly newPrompts?: boolean | undefined;
   /** The least reward of a success (0.5); it stays for the life of the state. */
   readonly threshold?: number | undefined;
 }
@@ -197,17 +200,17 @@ export class PromptState {
     const given: Rule = { ...named, threshold: String(threshold ?? 0.5) };
     if (copy.rule !== undefined) checkRule(copy.rule, threshold === undefined ? named : given);
     const rule = copy.rule ?? given;
-    const intake = new Intake(copy, { threshold: Number(rule.threshold) });
     const mapping = { ...options.mapping, id: rule.id, hash: rule.hash?.split(','), reward: rule.reward };
-    const taken = await readRows([...logs].map(toSource), (row) => intake.add(row), {
-      ...options,
-      mapping,
-      hash: true,
-      before: (name) => copy.ledger.before(name),
+    const { gunzip, newPrompts, ...reading } = options;
+    const { after, taken } = await takeLogs(copy, [...logs].map(toSource), {
+      gunzip,
+      newPrompts,
+      reading: { ...reading, mapping },
+      success: toSuccessRule(rule),
+      rule,
     });
-    const parts = taken.map(({ name, bytes, sha256 = '' }) => ({ path: name, bytes, sha256 }));
-    this.#replace(intake.end(parts, rule));
-    return taken;
+    this.#replace(after);
+    return [...taken];
   }
 
   /**

@@ -5,6 +5,7 @@ import { MOST_TRIALS } from '../logs/row.ts';
 import { checkOrder, checkVisit, MOST_ROLLOUTS, toUpdates, type Visit } from '../logs/visits.ts';
 import { LEAST, MOST } from '../validate.ts';
 import { DiscountTable } from './discounts.ts';
+import type { Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import { Ledger, type Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -61,6 +62,7 @@ export interface StateParts {
   readonly taken?: number | undefined;
   readonly discounts?: DiscountTable | undefined;
   readonly recent?: RecentKeys | undefined;
+  readonly extra?: Extra | undefined;
 }
 
 /**
@@ -80,6 +82,7 @@ export class State {
   readonly discounts: DiscountTable;
   /** Keys of the latest observations that had one. */
   readonly recent: RecentKeys;
+  readonly extra: Extra;
   #pool: PosteriorPool | undefined;
   /** Indices whose posterior in the pool is older than the columns. */
   readonly #stale = new Set<number>();
@@ -97,6 +100,7 @@ export class State {
     this.taken = parts.taken ?? 0;
     this.discounts = parts.discounts ?? new DiscountTable(settings.discount);
     this.recent = parts.recent ?? new RecentKeys();
+    this.extra = parts.extra ?? {};
   }
 
   /** Of prompts that nothing was seen of. */
@@ -178,15 +182,20 @@ export class State {
     return this.#like(table, columns, this.rule ?? rule);
   }
 
+  /** The same state with more to keep beside it; it shares all else with this one. */
+  keeping(extra: Extra): State {
+    return this.#like(this.keys, this.columns, this.rule, { ...this.extra, ...extra });
+  }
+
   /** This state, or a new one with the keys that it lacks. */
   with(keys: Iterable<string>): State {
     const missing = [...new Set(keys)].filter((key) => this.keys.indexOf(key) < 0);
     return missing.length === 0 ? this : this.merge(State.unseen(this.settings, missing));
   }
 
-  #like(keys: KeyTable, columns: Columns, rule: Rule | undefined): State {
+  #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
     const { settings, ledger, taken, discounts, recent } = this;
-    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, recent });
+    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, recent, extra });
   }
 
   /**

@@ -27,7 +27,10 @@ describe('a wrong command line', () => {
     ['select a --successes x --rate y', '--successes and --rate exclude each other'],
     ['select a --rate x', '--rate needs --trials'],
     ['select a --successes x --trials 65536', '--trials expected an integer in [1, 65535], got 65536'],
-    ['select a --format xml', '--format expected one of verl, prime-rl, nemo-gym, jsonl, csv, trl, parquet, got "xml"'],
+    [
+      'select a --format xml',
+      '--format expected one of verl, prime-rl, nemo-gym, verifiers, histories, jsonl, csv, trl, parquet, got "xml"',
+    ],
     ['select a --colour', "Unknown option '--colour'"],
     ['select a --count', "Option '--count <value>' argument missing"],
     ['select a --count ten', '--count expected a number, got "ten"'],

@@ -93,7 +93,11 @@ describe('insight-wasm select', () => {
     const log = (prompts: number) => jsonl(Array.from({ length: prompts }, (_, id) => ({ id, score: 1 })));
     expect(output(['select', '-', '--json'], log(300)).split('\n')).toHaveLength(256 + 1);
     expect(output(['select', '-', '--json'], log(3)).split('\n')).toHaveLength(3 + 1);
-    expect(output(['select', '-', '--json'], '')).toBe('');
+    expect(cli(['select', '-', '--json'], '')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'insight-wasm: stdin: has no rollout\n',
+    });
   });
 
   test('steps out of order give what sorted ones do', () => {
@@ -113,8 +117,8 @@ describe('insight-wasm select', () => {
 
   test('the reward is the first of acc, score and reward, or the named field; at least the threshold is a success', () => {
     const means = (rows: readonly Fields[], ...flags: string[]) =>
-      output(['select', '-', '--json', '--acquisition', 'random', '--seed', '1', ...flags], jsonl(rows))
-        .trimEnd()
+      cli(['select', '-', '--json', '--acquisition', 'random', '--seed', '1', ...flags], jsonl(rows))
+        .stdout.trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as { id: string; mean: number })
         .sort((a, b) => Number(a.id) - Number(b.id))
@@ -154,7 +158,9 @@ describe('insight-wasm select', () => {
 
   test('more rollouts than one observation holds are split with discount 1, else refused', () => {
     const log = jsonl([{ id: 'a', step: 1, score: 0 }]).repeat(70_000) + jsonl([{ id: 'a', step: 2, score: 1 }]);
-    expect(JSON.parse(output(['select', '-', '--json'], log))).toMatchObject({ mean: 2 / 70_003, evidence: 70_003 });
+    const { stdout, stderr } = cli(['select', '-', '--json'], log);
+    expect(JSON.parse(stdout)).toMatchObject({ mean: 2 / 70_003, evidence: 70_003 });
+    expect(stderr).toMatch(/^insight-wasm: All 70,000 rollouts of step 1 are of one prompt/);
     expect(cli(['select', '-', '--discount', '0.5'], log)).toEqual({
       status: 1,
       stdout: '',

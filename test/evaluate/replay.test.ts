@@ -228,9 +228,10 @@ describe('insight-wasm replay', () => {
   test('rounds in which no prompt is left are told from rounds without mixed groups', () => {
     const log = [...Array(30).fill([3]), [3, 3]].map((successes, id) => ({ id, trials: 8, successes }));
     const flags = ['replay', '-', '--rounds', '2', '--seeds', '1', '--count', '4'];
-    const { policies } = JSON.parse(output([...flags, '--json'], jsonl(log))) as Comparison;
+    const { policies } = JSON.parse(cli([...flags, '--json'], jsonl(log)).stdout) as Comparison;
     expect(policies[0]?.byRound.informative.mean).toEqual([1, null]); // the draw lacks the prompt of two visits
-    const text = output(flags, jsonl(log));
+    const { stdout: text, stderr } = cli(flags, jsonl(log));
+    expect(stderr).toMatch(/^insight-wasm: No group is all right or all wrong/);
     expect(text).toMatch(/^random +100.0 +-$/m);
     expect(text).not.toContain('NaN');
   });

@@ -37,9 +37,10 @@ acc  rollouts   share
   0        36  48.6 %  #############################
   1        38  51.4 %  ##############################
 
-! 1 of 18 groups have less than 4 rollouts.
 ! 1 of 18 groups have more than 4: duplicate prompts in the dataset, or rollouts logged twice.
+! 1 of 18 groups have less than 4 rollouts: were some filtered, failed or lost?
 ${torn}
+next: insight-wasm ingest ${folder} --state pool.iws
 `,
     );
   });
@@ -47,7 +48,7 @@ ${torn}
   test('--json has all of it, in fixed fields', () => {
     const report = audit(groups([0, 1], [1, 1], [0, 0], [0, 1, 1]));
     expect(report).toEqual({
-      files: [expect.objectContaining({ name: 'stdin', format: 'jsonl', rows: 9, skipped: {}, bytes: 261 })],
+      files: [expect.objectContaining({ name: 'stdin', format: 'jsonl', rows: 9, skipped: {}, notes: {}, bytes: 261 })],
       rows: 9,
       prompts: 4,
       steps: { count: 1, first: 1, last: 1 },
@@ -63,6 +64,7 @@ ${torn}
         others: 0,
       },
       rule: { threshold: 0.5 },
+      isRuleGiven: false,
       proposal: { threshold: 0.5, isClear: true },
       groups: {
         count: 4,
@@ -78,8 +80,16 @@ ${torn}
         mixed: 2,
       },
       skipped: {},
+      notes: {},
+      shape: { singlePrompt: { steps: 0, step: null, rollouts: 0 }, recurring: 0 },
       bad: { count: 0, first: [] },
-      findings: [{ code: 'long-groups', message: expect.stringContaining('1 of 4 groups have more than 2') }],
+      findings: [
+        {
+          code: 'long-groups',
+          message: expect.stringContaining('1 of 4 groups have more than 2'),
+          changesNumbers: false,
+        },
+      ],
     });
   });
 
@@ -122,19 +132,19 @@ ${torn}
       stdout: '',
       stderr: expect.stringMatching(/^insight-wasm: stdin:1: expected "successes"/),
     });
-    expect(audit('').findings).toEqual([{ code: 'empty', message: 'There are no rollouts.' }]);
+    expect(audit('').findings).toEqual([{ code: 'empty', message: 'There are no rollouts.', changesNumbers: true }]);
   });
 
   test('a file that is there twice, fields that differ and steps that are missing are told', () => {
     const log = groups([0, 1]);
     const folder = write({ 'a.jsonl': log, 'b.jsonl': log, 'c.jsonl': '{"id":7,"acc":1}\n' });
     const { findings } = JSON.parse(output(['audit', folder, '--json'])) as Report;
-    expect(findings.map(({ code }) => code)).toEqual(['several-rewards', 'missing-steps', 'short-groups', 'twin']);
+    expect(findings.map(({ code }) => code)).toEqual(['twin', 'several-rewards', 'missing-steps', 'short-groups']);
     expect(findings.map(({ message }) => message)).toEqual([
+      `${join(folder, 'b.jsonl')} is the same as ${join(folder, 'a.jsonl')}: its rollouts count twice. Give one of them.`,
       'Rewards come from several fields, reward, acc: name one.',
       expect.stringMatching(/^1 rows have no step, others have: below discount 1 /),
-      '1 of 2 groups have less than 4 rollouts.',
-      `${join(folder, 'b.jsonl')} is the same as ${join(folder, 'a.jsonl')}: its rollouts count twice.`,
+      '1 of 2 groups have less than 4 rollouts: were some filtered, failed or lost?',
     ]);
     expect(output(['audit', folder])).toContain(
       '! Rewards come from several fields, reward, acc: name one. (--reward)',

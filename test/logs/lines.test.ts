@@ -7,6 +7,8 @@ import { type LineOptions, readLines } from '../../src/logs/lines.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+const headOf = (bytes: Uint8Array): string => sha256(bytes.subarray(0, 1024)).slice(0, 16);
+
 /** Lines of objects, read from bytes that come in pieces. */
 async function read(bytes: Uint8Array, sizes: readonly number[], options: LineOptions = {}) {
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -37,7 +39,7 @@ describe('lines', () => {
         const { seen, ...part } = await read(bytes, sizes);
         const wanted = lines.flatMap((line, i) => (line === ' \r' ? [] : [[i + 1, JSON.parse(line)]]));
         expect(seen).toEqual(wanted);
-        expect(part).toEqual({ bytes: bytes.length, sha256: sha256(bytes), torn: undefined });
+        expect(part).toEqual({ bytes: bytes.length, sha256: sha256(bytes), head: headOf(bytes), torn: undefined });
       }),
     );
   });
@@ -76,12 +78,12 @@ describe('lines', () => {
     const torn = Buffer.from('{"a":"😀').subarray(0, -2);
     const { seen, ...part } = await read(Buffer.concat([whole, torn]), [5]);
     expect(seen).toEqual([[1, { a: 1 }]]);
-    expect(part).toEqual({ bytes: whole.length, sha256: sha256(whole), torn: 2 });
+    expect(part).toEqual({ bytes: whole.length, sha256: sha256(whole), head: headOf(whole), torn: 2 });
   });
 
   test('bad lines go where they are wanted, by number and reason, and reading goes on', async () => {
     const bad: [number, string][] = [];
-    const onBad = (line: number, reason: string) => bad.push([line, reason]);
+    const onBad = ({ reason }: { readonly reason: string }, line: number) => bad.push([line, reason]);
     const bytes = Buffer.concat([
       Buffer.from('{"a":1}\n{"a":}\n[]\n'),
       Uint8Array.of(0xff, 10),

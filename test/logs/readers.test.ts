@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Audit } from '../../src/logs/audit/audit.ts';
 import type { Report } from '../../src/logs/audit/report.ts';
-import type { Part } from '../../src/logs/lines.ts';
+import type { Part } from '../../src/logs/part-hash.ts';
 import type { Row } from '../../src/logs/row.ts';
 import { type FileReadOptions, readLogs } from '../../src/node/read-logs.ts';
 import { cli, output, root } from '../support/cli.ts';
@@ -37,7 +37,7 @@ const cases: readonly [
 ][] = [
   ['verl, older', logs.verl(), 'verl', {}, {}],
   ['verl, V1', logs.verlV1(), 'verl', {}, {}],
-  ['TRL', logs.trl(), 'trl', { reward: 'accuracy_reward' }, { 'again from the file before': 30, 'not applicable': 3 }],
+  ['TRL', logs.trl(), 'trl', { reward: 'accuracy_reward' }, { 'again from the file before': 16, 'not applicable': 12 }],
   ['prime-rl', logs.primeRl(), 'prime-rl', {}, { 'not ok': 6, 'not scored': 3, 'not trainable': 74, evaluation: 74 }],
   ['mapped JSON lines', logs.mapped(), 'jsonl', { id: 'problem.key', reward: 'correct', step: 'at.iteration' }, {}],
   ['CSV', logs.csv(), 'csv', { id: 'problem' }, {}],
@@ -52,7 +52,7 @@ describe('one run, as different trainers log it', () => {
     expect(report.skipped).toEqual(skipped);
     expect([...new Set(taken.map((file) => file.format))]).toEqual([format]);
     for (const prompt of new Set(rows.map(({ id }) => id))) {
-      expect(prompt).toMatch(/^(00|hash-|p)?[0-5]$|^[0-9a-f]{32}$/);
+      expect(prompt).toMatch(/^(00|set\/|p)?[0-5]$|^[0-9a-f]{32}$/);
     }
   });
 
@@ -141,7 +141,8 @@ describe('TRL', () => {
     const folder = write(logs.trl());
     const flags = { reward: 'accuracy_reward' };
     const first = await read([join(folder, 'completions/completions_00001.parquet')], flags);
-    const before = (name: string) => first.taken.find((file) => file.name === name) as Part | undefined;
+    const before = ({ name }: { readonly name: string }) =>
+      first.taken.find((file) => file.name === name) as Part | undefined;
     const rest = await read([folder], flags, { before });
     expect(rest.rows).toHaveLength(74 - 24);
   });

@@ -102,8 +102,10 @@ describe('insight-wasm ingest', () => {
           for (const end of ends) {
             writeFileSync(log, bytes.subarray(0, end));
             const { status } = await runHere(['ingest', log, '--state', state, ...flags]);
-            expect(status).toBe(0);
+            // A log without a whole row is an error, and makes no state.
+            expect(status).toBe(end < bytes.indexOf('}') + 1 || end === 0 ? 1 : 0);
           }
+          if (drawn.length === 0) return;
           await outputHere(['ingest', log, '--state', at('other.iws'), ...flags]);
           expect(readFileSync(state).equals(readFileSync(at('other.iws')))).toBe(true);
         },
@@ -115,6 +117,7 @@ describe('insight-wasm ingest', () => {
   test('any split of the steps over files and runs gives the same posteriors', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), async (drawn, isCut) => {
+        if (drawn.length === 0) return;
         rmSync(at('logs'), { recursive: true, force: true });
         for (const path of [log, state, at('other.iws')]) rmSync(path, { force: true });
         mkdirSync(at('logs'));
@@ -137,7 +140,9 @@ describe('insight-wasm ingest', () => {
 
   test('running it twice changes nothing, not even the file', async () => {
     writeFileSync(log, jsonl(visits));
-    expect(await ingest()).toBe(`${state}: 120 rows added; 40 prompts, 40 of them new, last step 2\n`);
+    expect(await ingest()).toContain(
+      `${state}: 120 rows added; 40 prompts, 40 of them new, last step 2\nnext: insight-wasm select`,
+    );
     const before = readFileSync(state);
     expect(JSON.parse(await ingest('--json'))).toEqual({
       rows: 0,
@@ -146,6 +151,7 @@ describe('insight-wasm ingest', () => {
       prompts: 40,
       newPrompts: 0,
       logs: 1,
+      moved: 0,
       step: 2,
     });
     expect(readFileSync(state).equals(before)).toBe(true);
@@ -172,7 +178,7 @@ describe('insight-wasm ingest', () => {
       traces: [trace(ok)],
     });
     writeFileSync(log, jsonl([episode('a', true), episode('a', false), episode('b', false)]));
-    expect(await ingest()).toMatch(/: 1 rows added, 2 skipped: [^;]+; 1 prompts, 1 of them new, last step 1\n$/);
+    expect(await ingest()).toMatch(/: 1 rows added, 2 skipped: [^;]+; 1 prompts, 1 of them new, last step 1\n/);
   });
 
   test('a link to a state stays one, and is locked as the state is', async () => {
@@ -256,7 +262,7 @@ describe('insight-wasm ingest', () => {
     expect(existsSync(`${state}.lock`)).toBe(false);
   }
 
-  test('a log that was rewritten, cut, copied or given twice is refused', async () => {
+  test('a log that was rewritten or cut is refused, and a copy of it adds nothing', async () => {
     writeFileSync(log, jsonl(visits));
     await ingest();
     writeFileSync(log, jsonl(visits).replace('"p7"', '"q7"'));
@@ -266,14 +272,13 @@ describe('insight-wasm ingest', () => {
     writeFileSync(log, jsonl(visits));
     renameSync(log, at('copy.jsonl'));
     writeFileSync(log, '');
-    await expectRefused([at('copy.jsonl')], /log.jsonl: is shorter/);
+    const known = ': 0 rows added, 1 logs known under other names; 40 prompts, 0 of them new';
+    expect((await runHere(['ingest', log, at('copy.jsonl'), '--state', state])).stdout).toContain(known);
     rmSync(log);
-    const copied = await runHere(['ingest', at('copy.jsonl'), '--state', state]);
-    expect(copied.stderr).toContain(
-      `copy.jsonl: these ${jsonl(visits).length} bytes have been taken before, as ${log}`,
-    );
+    renameSync(at('copy.jsonl'), log);
     const piped = await runHere(['ingest', '-', '--state', state], jsonl(visits));
-    expect(piped.stderr).toContain('-: these');
+    expect(piped.stderr).toContain('stdin: its first');
+    expect(await ingest()).toContain(known);
   });
 
   test('a row of a step that is older than the last one of its prompt is put in before that one, and counted', async () => {
@@ -365,7 +370,7 @@ describe('insight-wasm ingest', () => {
 
   const hostile: readonly [string, string | Uint8Array, string | RegExp, string[]?][] = [
     ['bytes that are no text', Uint8Array.of(123, 255, 254, 10), 'log.jsonl:2: not UTF-8'],
-    ['NaN', '{"id":"a","score":NaN}\n', /log.jsonl:2: .*JSON/],
+    ['no JSON', '{"id":"a","score":nan}\n', /log.jsonl:2: .*JSON/],
     ['arrays in arrays', `${'['.repeat(1e5)}${']'.repeat(1e5)}\n`, 'the row expected an object, got an array'],
     ['an id of half a character', '{"id":"\\ud800","score":1,"step":1}\n', 'half of a surrogate pair is no text'],
     ['no step under a discount', '{"id":"a","score":1}\n', '"step" is missing', ['--discount', '0.9']],

@@ -87,7 +87,7 @@ describe('insight-wasm select --state', () => {
     expect(await selected(...only, '--candidates', '2', '--seed', '5')).toEqual(wanted(2, { candidates: two }));
   });
 
-  test('a key of --only that the state lacks is named, one of --exclude is no matter', async () => {
+  test('a key of --only that the state lacks is named, one of --exclude is counted, and none that is known is an error', async () => {
     writeFileSync(at('unknown.txt'), 'p1\nnobody\n');
     const { status, stdout, stderr } = await runHere(['select', '--state', state, '--only', at('unknown.txt')]);
     expect({ status, stdout, stderr }).toEqual({
@@ -95,7 +95,19 @@ describe('insight-wasm select --state', () => {
       stdout: '',
       stderr: 'insight-wasm: prompt "nobody" is not in the state\n',
     });
-    expect(await selected('--exclude', at('unknown.txt'))).toEqual(wanted(54, { exclude: indicesOf(['p1']) }));
+    const excluded = await runHere(['select', '--state', state, '--exclude', at('unknown.txt'), '--ids']);
+    expect(excluded.stderr).toBe(
+      'insight-wasm: 1 of the 2 prompts to leave out are not in the state: prompt\n"nobody" is the first\n',
+    );
+    expect(excluded.stdout.trimEnd().split('\n')).not.toContain('p1');
+    writeFileSync(at('quoted.txt'), '"p1"\n p2\n');
+    for (const command of ['select', 'status']) {
+      expect(await runHere([command, '--state', state, '--exclude', at('quoted.txt')])).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringContaining('none of the 2 prompts to leave out is in the state'),
+      });
+    }
     expect((await runHere(['select', '--state', state, '--only', at('no.txt')])).stderr).toContain('no.txt: ENOENT');
   });
 
@@ -253,7 +265,7 @@ describe('insight-wasm status', () => {
   test('of a state without prompts is empty', async () => {
     const path = at('empty.iws');
     writeFileSync(at('nothing.jsonl'), '');
-    await outputHere(['ingest', at('nothing.jsonl'), '--state', path]);
+    await outputHere(['state', 'import', at('nothing.jsonl'), '--state', path]);
     expect(JSON.parse(await outputHere(['status', '--state', path, '--json']))).toMatchObject({
       prompts: 0,
       wasted: null,
@@ -340,8 +352,8 @@ describe('insight-wasm state', () => {
 
   test('a wrong command line is refused', () => {
     const cases: [string[], string][] = [
-      [['state'], 'expected state show, log, export, import, compact, got ""'],
-      [['state', 'drop', '--state', state], 'expected state show, log, export, import, compact, got "drop"'],
+      [['state'], 'expected state show, log, export, import, compact, rebuild, got ""'],
+      [['state', 'drop', '--state', state], 'expected state show, log, export, import, compact, rebuild, got "drop"'],
       [['state', 'show'], 'expected --state FILE'],
       [['state', 'show', 'x', '--state', state], 'show takes no "x"'],
       [['state', 'import', '--state', state], 'expected one ROWS, got 0'],

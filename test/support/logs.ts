@@ -105,21 +105,27 @@ export function verlV1(): Record<string, string> {
         gts: `${prompt}`,
         score: isRight ? 1 : -1,
         step,
-        uid: `${step}-${prompt}_0_${index}`,
+        uid: `${step}-${prompt}_${index}_0`,
       })),
     );
   return { '1.jsonl': file(1), '2.jsonl': file(2).replaceAll('≤', '\\u2264'), '10.jsonl': file(10) };
 }
 
-/** Two rewards, nulls and NaN where the first does not apply; step 2 has the rows of step 1 once more. */
+/**
+ * A queue of whole groups, side by side; two rewards, nulls and NaN where the first does not apply. The file of step 2
+ * begins with the last 16 rollouts of step 1 once more.
+ */
 export function trl(): Record<string, Uint8Array> {
-  const file = (steps: readonly number[]) => {
-    const rows = steps.flatMap((step) => rollouts(step).map((row) => ({ ...row, accuracy: Number(row.isRight) })));
-    const others = [null, NaN, undefined].map((accuracy) => ({ prompt: 9, step: steps[0], index: 0, accuracy }));
-    const all = [...rows, ...others];
+  const batch = (step: number) => {
+    const rows = rollouts(step).map((row) => ({ ...row, accuracy: Number(row.isRight) as number | null | undefined }));
+    const others = [null, NaN, undefined, null].map((accuracy, index) => ({ prompt: -1, step, index, accuracy }));
+    return [...others, ...rows].sort((a, b) => a.prompt - b.prompt);
+  };
+  const file = (step: number, before: ReturnType<typeof batch> = []) => {
+    const all = [...before, ...batch(step)];
     return toParquet(
       [
-        ['step', 'STRING', all.map(() => String(steps.at(-1)))],
+        ['step', 'STRING', all.map(() => String(step))],
         ['prompt', 'STRING', all.map(({ prompt }) => textOf(prompt))],
         ['completion', 'STRING', all.map(({ index }) => `answer ${index}`)],
         ['accuracy_reward', 'DOUBLE', all.map(({ accuracy }) => accuracy)],
@@ -131,9 +137,9 @@ export function trl(): Record<string, Uint8Array> {
     );
   };
   return {
-    'completions/completions_00001.parquet': file([1]),
-    'completions/completions_00002.parquet': file([1, 2]),
-    'completions/completions_00010.parquet': file([10]),
+    'completions/completions_00001.parquet': file(1),
+    'completions/completions_00002.parquet': file(2, batch(1).slice(-16)),
+    'completions/completions_00010.parquet': file(10),
   };
 }
 

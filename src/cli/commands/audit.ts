@@ -1,5 +1,6 @@
 import { DataError } from '../../errors.ts';
 import { Audit } from '../../logs/audit/audit.ts';
+import type { Report } from '../../logs/audit/report.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
 import type { Command } from '../command.ts';
 import { integerIn, optional, parse, toggle, toHelp } from '../flags/flags.ts';
@@ -7,6 +8,7 @@ import { LOG_FLAGS, toLogs } from '../flags/log-flags.ts';
 import { writeLines } from '../output.ts';
 import { readLogs } from '../read-logs.ts';
 import { toText } from '../text/audit-text.ts';
+import { toNext } from '../text/next.ts';
 
 const AUDIT_FLAGS = {
   rollouts: optional('K', 'rollouts that a group should have (the most common size)', integerIn(1, MOST_TRIALS)),
@@ -47,11 +49,26 @@ export const audit: Command = {
       hash: true, // to find twins
       onBad: (record) => found.addBad(record),
     });
-    const report = found.report(taken, values.rollouts);
+    const report = found.report(taken, values.rollouts, values.threshold !== undefined);
     const [first] = report.bad.first;
     if (report.rows === 0 && first !== undefined) {
-      throw new DataError('value', first.reason, { file: first.name, line: first.line });
+      const { name: file, line, reason, remedy } = first;
+      throw new DataError('value', reason, { file, line, remedy });
     }
-    await writeLines(streams.stdout, values.json ? [JSON.stringify(report)] : toText(report, streams.color));
+    await writeLines(
+      streams.stdout,
+      values.json
+        ? [JSON.stringify(report)]
+        : [...toText(report, streams.color), ...toNext('ingest', positionals, toFlags(values, report))],
+    );
   },
 };
+
+/** The flags that were given, and the threshold that the rewards suggest. */
+function toFlags(
+  { rollouts: _, json: _json, threshold, ...given }: Readonly<Record<string, unknown>>,
+  { proposal }: Report,
+): Record<string, unknown> {
+  const suggested = proposal?.isClear && proposal.threshold !== 0.5 ? proposal.threshold : undefined;
+  return { state: 'pool.iws', ...given, threshold: threshold ?? suggested };
+}

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import { parse, required, text, toggle, toHelp } from '../flags/flags.ts';
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
+import { warnUnknown } from '../read-logs.ts';
 
 const FLAGS = {
   state: required('FILE', 'the state', text),
@@ -29,12 +30,14 @@ Example:
 export const explain: Command = {
   summary: 'say why a prompt of a state would be chosen, or not',
   help: HELP,
-  async run(args, { stdout }) {
+  async run(args, streams) {
+    const { stdout } = streams;
     const { values, positionals } = parse(args, FLAGS);
     const [id] = positionals;
     if (id === undefined || positionals.length > 1) throw new UsageError(`expected one ID, got ${positionals.length}`);
     const query = toQuery(values);
     const state = loadState(values.state);
+    warnUnknown(state, query, streams);
     const index = state.keys.indexOf(id);
     if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in it`, { file: values.state, id });
     const explanation = explainPrompt(state, index, query);

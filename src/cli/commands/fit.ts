@@ -5,6 +5,7 @@ import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { prior } from '../flags/pool-flags.ts';
 import { writeLines } from '../output.ts';
 import { toText } from '../text/fit-text.ts';
+import { toNext } from '../text/next.ts';
 import { readHistory } from './read-history.ts';
 
 const FIT_FLAGS = {
@@ -38,7 +39,16 @@ export const fit: Command = {
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parse(args, { ...FIT_FLAGS, ...LOG_FLAGS });
-    const found = fitHistory(await readHistory(toLogs(values, positionals), streams), values.prior);
-    await writeLines(streams.stdout, values.json ? [JSON.stringify(found)] : toText(found, streams.color));
+    const found = fitHistory(
+      await readHistory(toLogs(values, positionals), values.threshold !== undefined, streams),
+      values.prior,
+    );
+    const { prior: _, json, ...given } = values;
+    const [alpha, beta] = [found.prior.alpha, found.prior.beta].map((value) => Number(value.toPrecision(3)));
+    const next = { state: 'pool.iws', ...given, discount: found.discount, prior: `${alpha},${beta}` };
+    await writeLines(
+      streams.stdout,
+      json ? [JSON.stringify(found)] : [...toText(found, streams.color), ...toNext('ingest', positionals, next)],
+    );
   },
 };

@@ -1,19 +1,16 @@
-import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
-import { STREAM } from '../../node/file-source.ts';
-import { followLinks } from '../../node/find.ts';
+import type { Taken } from '../../logs/read-rows.ts';
+import { openLogs } from '../../node/read-logs.ts';
 import { withStore } from '../../node/state-file.ts';
 import type { Store } from '../../node/store.ts';
-import { Intake } from '../../state/intake.ts';
-import { type Log, STDIN } from '../../state/ledger.ts';
 import { checkRule, checkSettings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
+import { takeLogs } from '../../state/take-logs.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
 import { LOCK_FLAGS } from '../flags/lock-flags.ts';
-import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
+import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, type LogFlags, toLogs } from '../flags/log-flags.ts';
 import {
   fromRule,
   SCALE_FLAGS,
@@ -24,13 +21,17 @@ import {
   toSettings,
 } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
-import { readLogs, warn } from '../read-logs.ts';
+import { Progress } from '../progress.ts';
+import { nothingIn, warn } from '../read-logs.ts';
+import { toNext } from '../text/next.ts';
 
 const INGEST_FLAGS = {
   state: required('FILE', 'the state, such as pool.iws', text),
   ...SETTINGS_FLAGS,
   ...SCALE_FLAGS,
   ...LOCK_FLAGS,
+  'new-prompts': toggle('take logs that share no prompt with the data set of the state'),
+  'dry-run': toggle('say what would be taken, and change nothing'),
   json: toggle('what was done, as JSON'),
 } as const;
 
@@ -72,9 +73,11 @@ export const ingest: Command = {
     const done = await withStore(path, { breaksLock: values['break-lock'] }, (store, found) =>
       addLogs(store, found, values, positionals, streams),
     );
-    warn(streams, done.taken);
+    warn(streams, done.taken, done.findings, true);
     await writeLines(streams.stdout, [
-      values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report)),
+      ...(values['dry-run'] && !values.json ? toDryRun(done.taken) : []),
+      values.json ? JSON.stringify(done.report) : escapeControls(describe(path, done.report, values['dry-run'])),
+      ...(values.json || values['dry-run'] || !done.isNew ? [] : toNext('select', [], { state: path, count: 256 })),
     ]);
   },
 };
@@ -88,6 +91,8 @@ interface Report {
   readonly prompts: number;
   readonly newPrompts: number;
   readonly logs: number;
+  /** Logs that were known under another name. */
+  readonly moved: number;
   readonly step: number | null;
 }
 
@@ -103,35 +108,42 @@ async function addLogs(
   const before = found ?? State.unseen(toSettings(values));
   const flags = before.rule ?? toRule(values);
   const { logs } = toLogs({ ...values, ...fromRule(flags) }, paths);
-
-  const intake = new Intake(before, toSuccessRule(flags));
-  const toPath = (name: string): string =>
-    name === STREAM && paths.includes('-') ? STDIN : followLinks(resolve(name));
-  const seen = new Set<string>();
-  const taken = await readLogs(logs, streams, (row) => intake.add(row), {
-    hash: true,
-    before(name) {
-      const path = toPath(name);
-      if (seen.has(path)) throw new DataError('taken', 'given twice', { file: name });
-      seen.add(path);
-      return before.ledger.before(path);
-    },
-  });
-  const parts = taken.map(({ name, bytes, sha256 = '' }): Log => ({ path: toPath(name), bytes, sha256 }));
   const known = before.ledger.logs;
-  const after = intake.end(parts, flags);
+  const isRuleGiven = before.rule !== undefined || values.threshold !== undefined;
+  const progress = new Progress(streams.stderr);
+  const { sources, access, total } = openLogs(paths, streams.stdin);
+  const { format, mapping, skipBad } = logs;
+  const { after, taken, moved, late, audit } = await takeLogs(before, sources, {
+    ...access,
+    reading: { format, mapping, skipBad, onProgress: (at) => progress.show({ ...at, total }) },
+    success: toSuccessRule(flags),
+    rule: flags,
+    newPrompts: values['new-prompts'],
+  }).finally(() => progress.clear());
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known)) store.fold(after, true);
+  if (rows === 0 && known.length === 0) throw nothingIn(taken);
+  const isChanged = found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known);
+  if (!values['dry-run'] && isChanged) {
+    store.fold(before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after, true);
+  }
   const report: Report = {
     rows,
-    late: intake.late,
+    late,
     skipped: addUp(taken.map(({ skipped }) => skipped)),
     prompts: after.size,
     newPrompts: after.size - before.size,
     logs: taken.length,
+    moved: moved.size,
     step: after.lastStep ?? null,
   };
-  return { report, taken };
+  return { report, taken, isNew: found === undefined, findings: audit.report(taken, undefined, isRuleGiven).findings };
+}
+
+/** How the logs were read beside the rule, for when the state is made anew. */
+function toReading({ format, mapping }: LogFlags): Readonly<Record<string, unknown>> | undefined {
+  const { id: _, hash: _hash, reward: _reward, ...rest } = mapping;
+  const given = Object.entries({ format, ...rest }).filter(([, value]) => value !== undefined && value !== false);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
@@ -140,10 +152,22 @@ function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   return sum;
 }
 
-function describe(path: string, { rows, late, skipped, prompts, newPrompts, step }: Report): string {
+/** A line for each log of which something would be taken. */
+function toDryRun(taken: readonly Taken[]): string[] {
+  return taken
+    .filter(({ rows, skipped }) => rows > 0 || Object.keys(skipped).length > 0)
+    .map(({ name, rows, format }) => escapeControls(`${name}: ${rows.toLocaleString('en')} rows (${format})`));
+}
+
+function describe(
+  path: string,
+  { rows, late, skipped, prompts, newPrompts, moved, step }: Report,
+  isDry: boolean,
+): string {
   const number = (value: number): string => value.toLocaleString('en');
   const last = step === null ? '' : `, last step ${step}`;
   const older = late === 0 ? '' : `, ${number(late)} of them late`;
   const left = Object.entries(skipped).map(([reason, count]) => `, ${number(count)} skipped: ${reason}`);
-  return `${path}: ${number(rows)} rows added${older}${left.join('')}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
+  const known = moved === 0 ? '' : `, ${number(moved)} logs known under other names`;
+  return `${path}: ${number(rows)} rows ${isDry ? 'would be ' : ''}added${older}${left.join('')}${known}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
 }

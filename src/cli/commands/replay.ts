@@ -5,6 +5,7 @@ import { integerIn, optional, parse, toggle, toHelp, toShortHelp, withDefault } 
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { discount, prior } from '../flags/pool-flags.ts';
 import { writeLines } from '../output.ts';
+import { toNext } from '../text/next.ts';
 import { toText } from '../text/replay-text.ts';
 import { readHistory } from './read-history.ts';
 
@@ -47,9 +48,15 @@ export const replay: Command = {
   async run(args, streams) {
     const { values, positionals } = parse(args, { ...REPLAY_FLAGS, ...LOG_FLAGS });
     const { count, rounds, rollouts, candidates, discount, prior, seeds, json } = values;
-    const history = await readHistory(toLogs(values, positionals), streams);
+    const history = await readHistory(toLogs(values, positionals), values.threshold !== undefined, streams);
     const plan = toPlan(history, { pool: { discount, prior }, count, rounds, rollouts, candidates });
     const comparison = compare(history, plan, seeds);
-    await writeLines(streams.stdout, json ? [JSON.stringify(comparison)] : toText(comparison, streams.color));
+    const settings = { discount, prior: `${prior.alpha},${prior.beta}` };
+    const read = Object.fromEntries(Object.keys(LOG_FLAGS).map((name) => [name, values[name as keyof typeof values]]));
+    const next = toNext('ingest', positionals, { state: 'pool.iws', ...read, ...settings });
+    await writeLines(
+      streams.stdout,
+      json ? [JSON.stringify(comparison)] : [...toText(comparison, streams.color), ...next],
+    );
   },
 };

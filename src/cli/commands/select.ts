@@ -1,11 +1,14 @@
 import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
+import { Audit } from '../../logs/audit/audit.ts';
 import { checkOrder, Visits } from '../../logs/visits.ts';
 import { joinRows } from '../../node/dataset.ts';
 import { loadState } from '../../node/state-file.ts';
 import { referenceEngine } from '../../reference.ts';
 import { applyVisits } from '../../state/apply-visits.ts';
+import type { KeyFields } from '../../state/extra.ts';
 import { choose } from '../../state/query.ts';
+import type { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { oneOf, optional, parse, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
@@ -13,7 +16,7 @@ import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { QUERY_FLAGS, toQuery, toSelectOptions } from '../flags/query-flags.ts';
 import { SETTINGS_FLAGS } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
-import { readLogs, warn } from '../read-logs.ts';
+import { nothingIn, readLogs, warn, warnUnknown } from '../read-logs.ts';
 import { type Choice, toTable } from '../text/selection-table.ts';
 
 const OUTPUT_FLAGS = {
@@ -26,7 +29,7 @@ const STATE_FLAGS = {
   join: optional(
     'DATASET',
     'write the rows of a data set that have these ids, as they are; of rows with one id the first. --id and --hash ' +
-      'say how a row has its id (id)',
+      'say how a row has its id (as when it was imported)',
     text,
   ),
 } as const;
@@ -79,17 +82,24 @@ async function fromState(path: string, values: Values, paths: readonly string[],
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   const query = toQuery(values);
   const state = loadState(path);
+  warnUnknown(state, query, streams);
   const { indices, scores } = choose(state, query);
   const keys = Array.from(indices, (index) => state.keys.at(index));
   if (join === undefined) {
     await print(keys, state.pool, indices, scores, values, streams);
   } else {
-    const { rows, repeated } = await joinRows(keys, join, { id, hash }, streams.stdin);
+    const fields = id === undefined && hash === undefined ? keyedBy(state) : { id, hash };
+    const { rows, repeated } = await joinRows(keys, join, fields, streams.stdin);
     await writeLines(streams.stdout, rows);
     if (repeated > 0) {
       streams.stderr.write(`insight-wasm: ${repeated} of the prompts have more than one row: the first is written\n`);
     }
   }
+}
+
+/** How the ids of a state were made: as its data set was imported, or its logs were read. */
+function keyedBy({ extra, rule }: State): KeyFields {
+  return extra.keyed ?? { id: rule?.id, hash: rule?.hash?.split(',') };
 }
 
 async function fromLogs(values: Values, paths: readonly string[], streams: Streams): Promise<void> {
@@ -102,10 +112,12 @@ async function fromLogs(values: Values, paths: readonly string[], streams: Strea
   };
   const options = toSelectOptions(values);
   const visits = new Visits(rule);
+  const audit = new Audit(rule, visits);
   const taken = await readLogs(logs, streams, (row) => {
     checkOrder(row, poolOptions.discount);
-    visits.add(row);
+    audit.add(row);
   });
+  if (visits.rollouts === 0) throw nothingIn(taken);
 
   const { ids } = visits;
   const pool = new PosteriorPool(ids.length, poolOptions);
@@ -113,7 +125,7 @@ async function fromLogs(values: Values, paths: readonly string[], streams: Strea
   const { indices, scores } = pool.select(values.count, options);
   const keys = Array.from(indices, (index) => ids[index] as string);
   await print(keys, pool, indices, scores, values, streams);
-  warn(streams, taken);
+  warn(streams, taken, audit.report(taken, undefined, values.threshold !== undefined).findings);
   if (streams.stderr.isTTY) streams.stderr.write(`${summarize(visits, options, poolOptions.discount)}\n`);
 }
 

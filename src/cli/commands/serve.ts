@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { version } from '../../../package.json';
 import { DataError } from '../../errors.ts';
-import { parseObject } from '../../logs/json.ts';
+import { parseStrictObject } from '../../logs/json.ts';
 import { splitLines } from '../../logs/lines.ts';
 import type { Sync } from '../../node/journal-file.ts';
 import { type Lock, lock } from '../../node/lock.ts';
@@ -148,7 +148,7 @@ function answer(line: Uint8Array | undefined, session: Session, decoder: TextDec
 
 function toRequest(line: Uint8Array, decoder: TextDecoder) {
   try {
-    return parseObject(decoder.decode(line)) ?? {};
+    return parseStrictObject(decoder.decode(line)) ?? {};
   } catch (error) {
     throw new RequestError('json', (error as Error).message);
   }

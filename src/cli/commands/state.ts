@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
 import { readRows, toKey } from '../../node/dataset.ts';
+import { compareNames } from '../../node/find.ts';
 import { readHistory } from '../../node/read-history.ts';
 import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
@@ -10,10 +11,22 @@ import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { list, numberIn, optional, parse, text, toggle, toHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import {
+  list,
+  number,
+  numberIn,
+  optional,
+  parse,
+  text,
+  toggle,
+  toHelp,
+  type Values as ValuesOf,
+} from '../flags/flags.ts';
 import { LOCK_FLAGS } from '../flags/lock-flags.ts';
-import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
+import { SETTINGS_FLAGS, toGiven, toGivenRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
+import { toNext } from '../text/next.ts';
+import { rebuildState } from './state-rebuild.ts';
 
 const FLAGS = {
   state: optional('FILE', 'the state', text),
@@ -22,6 +35,9 @@ const FLAGS = {
   rate: optional('FIELD', 'import: where a reference model passed at this rate, in [0, 1], start there', text),
   weight: optional('N', 'import: rollouts that a rate counts as (8)', numberIn(0, 1e6)),
   ...SETTINGS_FLAGS,
+  without: optional('PATHS', 'rebuild: logs to leave out', list),
+  reward: optional('FIELD', 'rebuild: another reward', text),
+  threshold: optional('X', 'rebuild: another least reward of a success', number),
   ...LOCK_FLAGS,
   json: toggle('show: as JSON'),
 } as const;
@@ -33,6 +49,7 @@ const HELP = `Usage: insight-wasm state show --state FILE [--json]
        insight-wasm state export --state FILE
        insight-wasm state import ROWS --state FILE [flags]
        insight-wasm state compact --state FILE
+       insight-wasm state rebuild --state FILE [--without PATHS] [flags]
 
 show says what a state was made with and which logs it has read, and how far.
 log writes a line of JSON for each observation that serve took, in order: those
@@ -51,6 +68,10 @@ they are in the state, so import the data set first. What is in the state stays;
 a second posterior for one of its prompts is refused.
 compact puts into FILE what a process that was killed left in FILE.journal.
 
+rebuild makes a state anew from its logs as they are now, without those that are
+named, and with its discount, prior and rule where no flag says otherwise. What
+a trainer has observed through serve is in no log, and is then gone.
+
 ${toHelp(FLAGS)}
 Examples:
   insight-wasm state import prompts.jsonl --state pool.iws
@@ -59,7 +80,7 @@ Examples:
 `;
 
 export const state: Command = {
-  summary: 'show, log, export, import or compact a state',
+  summary: 'show, log, export, import, compact or rebuild a state',
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parse(args, FLAGS);
@@ -69,6 +90,15 @@ export const state: Command = {
     if (!path) throw new UsageError('expected --state FILE');
     if (action === 'import') return importRows(path, paths, values, streams);
     if (paths.length > 0) throw new UsageError(`${action} takes no ${JSON.stringify(paths[0])}`);
+    if (action === 'rebuild') {
+      const { without = [] } = values;
+      const rebuild = {
+        settings: toGiven(values),
+        rule: toGivenRule({ ...values, 'reward-scale': undefined }),
+        without,
+      };
+      return rebuildState(path, rebuild, values['break-lock'], streams);
+    }
     for (const flag of ['id', 'hash', 'rate', 'weight', 'discount', 'prior'] as const) {
       if (values[flag] !== undefined) throw new UsageError(`--${flag} is for state import`);
     }
@@ -89,7 +119,7 @@ function* exportLines(state: State): Generator<string> {
   for (const prompt of exportPrompts(state)) yield JSON.stringify(prompt);
 }
 
-const ACTIONS = ['show', 'log', 'export', 'import', 'compact'] as const;
+const ACTIONS = ['show', 'log', 'export', 'import', 'compact', 'rebuild'] as const;
 
 function toAction(name: string): (typeof ACTIONS)[number] {
   const action = ACTIONS.find((word) => word === name);
@@ -125,7 +155,9 @@ function show(stored: Stored, json: boolean): string[] {
     `prior      Beta(${settings.prior.alpha}, ${settings.prior.beta})`,
     `rule       ${flags.join(' ') || 'none yet'}`,
     ...(taken > 0 ? observations : []),
-    ...ledger.logs.map(({ path, bytes, sha256 }) => `log        ${path}, ${number(bytes)} bytes, sha256 ${sha256}`),
+    ...[...ledger.logs]
+      .sort((a, b) => compareNames(a.path, b.path))
+      .map(({ path, bytes, sha256 }) => `log        ${path}, ${number(bytes)} bytes, sha256 ${sha256}`),
   ].map(escapeControls);
 }
 
@@ -155,11 +187,14 @@ async function importRows(path: string, paths: readonly string[], values: Values
     const warm = values.rate === undefined ? undefined : { rate: values.rate, weight: values.weight ?? 8 };
     const importer = new Importer(before.settings, warm);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
-    const after = before.merge(importer.end(before));
+    const isWarm = before.extra.isWarm || importer.isWarm || undefined;
+    const keyed = importer.isWarm ? before.extra.keyed : { id: values.id, hash };
+    const after = before.merge(importer.end(before)).keeping({ keyed, isWarm });
     store.fold(after, true);
     const number = (value: number): string => value.toLocaleString('en');
     await writeLines(streams.stdout, [
       `${escapeControls(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
+      ...(before.ledger.logs.length === 0 ? toNext('ingest LOGS', [], { state: path }) : []),
     ]);
   });
 }

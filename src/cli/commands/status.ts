@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { parseOnly, required, text, toggle, toHelp } from '../flags/flags.ts';
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
+import { warnUnknown } from '../read-logs.ts';
 
 const FLAGS = {
   state: required('FILE', 'the state', text),
@@ -34,12 +35,15 @@ Example:
 export const status: Command = {
   summary: 'tell what a state knows, and what the next batch would waste',
   help: HELP,
-  async run(args, { stdout }) {
+  async run(args, streams) {
+    const { stdout } = streams;
     const values = parseOnly(args, FLAGS);
     const query = toQuery(values);
     // A group of one rollout is never mixed.
     const rollouts = Math.max(2, toRule(query.acquisition).rollouts || 8);
-    const forecast = toForecast(loadState(values.state), query, rollouts);
+    const state = loadState(values.state);
+    warnUnknown(state, query, streams);
+    const forecast = toForecast(state, query, rollouts);
     await writeLines(stdout, values.json ? [JSON.stringify(forecast)] : describe(forecast));
   },
 };

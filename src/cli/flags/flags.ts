@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkInteger, checkNumber } from '../../validate.ts';
 import { UsageError } from '../errors.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** A flag of a command: its help, and how its text becomes a value. */
 export interface Flag<T> {
@@ -95,12 +96,24 @@ export function parse<F extends Flags>(
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
   ) as Record<string, { type: 'boolean' | 'string' }>;
+  checkNames(args, Object.keys(flags));
   const { values, positionals } = inFlagTerms(() => parseArgs({ args: [...args], allowPositionals: true, options }));
   const parsed = Object.entries(flags).map(([name, flag]) => {
     const given = values[name];
     return [name, flag.parse(name, given === undefined ? undefined : String(given))];
   });
   return { values: Object.fromEntries(parsed) as Values<F>, positionals };
+}
+
+/** @throws UsageError for a flag that is nearly one of these */
+function checkNames(args: readonly string[], names: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === '--') return;
+    const [, name = ''] = /^--([^=]+)/.exec(arg) ?? [];
+    if (name === '' || names.includes(name)) continue;
+    const meant = nearest(name, names);
+    if (meant !== undefined) throw new UsageError(`--${name} is no flag; did you mean --${meant}?`);
+  }
 }
 
 /** The values of all flags of a command that takes nothing else. */

@@ -3,7 +3,7 @@ import type { Mapping } from '../../logs/mapping.ts';
 import { REWARDS } from '../../logs/mapping.ts';
 import { MOST_TRIALS, type SuccessRule } from '../../logs/row.ts';
 import { UsageError } from '../errors.ts';
-import { integerIn, list, number, oneOf, optional, text, type Values } from './flags.ts';
+import { integerIn, list, number, oneOf, optional, text, toggle, type Values } from './flags.ts';
 import { THRESHOLD } from './settings-flags.ts';
 
 /** A number stands for itself, anything else names a field. */
@@ -20,6 +20,9 @@ export const LOG_FLAGS = {
   successes: optional('FIELD', 'counts in place of rollouts, with --trials', text),
   trials: optional('FIELD', 'or a number: rollouts that were counted (trials)', trials),
   rate: optional('FIELD', 'with --trials: share of successes of so many trials', text),
+  'step-from-path': toggle('the step is the number in the path: step_12/, 12.jsonl'),
+  evaluations: toggle('take evaluations, and leave out training'),
+  'skip-bad': optional('N', 'leave out up to N bad records (0)', integerIn(0)),
 } as const;
 
 /** The text of all of them in the help of commands other than `audit`. */
@@ -32,22 +35,26 @@ export interface LogFlags {
   /** By default recognised. */
   readonly format: FormatName | undefined;
   readonly mapping: Mapping;
+  /** Bad records that are left out before the next one is an error. */
+  readonly skipBad: number | undefined;
 }
 
 export type LogValues = Values<typeof LOG_FLAGS>;
 
 /** What the flags and the positional arguments say of the logs, and which rewards are successes. */
 export function toLogs(
-  { format, threshold, ...mapping }: LogValues,
+  { format, threshold, 'step-from-path': stepFromPath, 'skip-bad': skipBad, ...values }: LogValues,
   paths: readonly string[],
 ): { logs: LogFlags; rule: SuccessRule } {
   if (paths.length === 0) throw new UsageError('expected LOGS: files, folders or globs, or - for stdin');
-  const { id, hash, reward, successes, rate } = mapping;
+  const { id, hash, reward, step, successes, trials, rate, evaluations } = values;
+  if (stepFromPath && step !== undefined) throw new UsageError('--step and --step-from-path exclude each other');
   if (id !== undefined && hash !== undefined) throw new UsageError('--id and --hash exclude each other');
   if (reward !== undefined && (successes ?? rate) !== undefined) {
     throw new UsageError('--reward is for rollouts, --successes and --rate are for counts');
   }
   if (successes !== undefined && rate !== undefined) throw new UsageError('--successes and --rate exclude each other');
-  if (rate !== undefined && mapping.trials === undefined) throw new UsageError('--rate needs --trials');
-  return { logs: { paths, format, mapping }, rule: { threshold: threshold ?? THRESHOLD } };
+  if (rate !== undefined && trials === undefined) throw new UsageError('--rate needs --trials');
+  const mapping = { id, hash, reward, step, successes, trials, rate, stepFromPath, evaluations };
+  return { logs: { paths, format, mapping, skipBad }, rule: { threshold: threshold ?? THRESHOLD } };
 }

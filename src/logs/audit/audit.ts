@@ -3,8 +3,9 @@ import { isSuccess, type Row, type SuccessRule } from '../row.ts';
 import { Visits } from '../visits.ts';
 import { toFindings } from './findings.ts';
 import { countSizes, type SizeCount } from './group-sizes.ts';
-import { proposeRule } from './propose-rule.ts';
+import { isContinuous, proposeRule } from './propose-rule.ts';
 import type { Report } from './report.ts';
+import { toShape } from './shape.ts';
 
 /** Distinct rewards that are counted one by one. */
 const MOST_VALUES = 1000;
@@ -24,17 +25,23 @@ export class Audit {
   #unstepped = 0;
   #successes = 0;
 
-  constructor(rule: SuccessRule = { threshold: 0.5 }) {
+  /** @param visits that are kept anyway: then `note` is told of each row that they take in */
+  constructor(rule: SuccessRule = { threshold: 0.5 }, visits: Visits = new Visits(rule)) {
     this.#rule = rule;
-    this.#visits = new Visits(rule);
+    this.#visits = visits;
   }
 
   /** @throws DataError for a prompt with more than 15,000,000 rollouts */
   add(row: Row): void {
+    this.#visits.add(row);
+    this.note(row);
+  }
+
+  /** Takes a row that the visits have taken in. */
+  note(row: Row): void {
     this.#rows++;
     if (row.step === undefined) this.#unstepped++;
     else this.#steps.add(row.step);
-    this.#visits.add(row);
     if (row.isRollout) {
       this.#successes += Number(isSuccess(row, this.#rule));
       this.#fields.set(row.rewardField, (this.#fields.get(row.rewardField) ?? 0) + 1);
@@ -53,8 +60,9 @@ export class Audit {
   /**
    * What was found, when all is added.
    * @param rollouts that a group should have; by default the most common size
+   * @param isRuleGiven whether the user has said which rewards are successes
    */
-  report(files: readonly Taken[], rollouts?: number | undefined): Report {
+  report(files: readonly Taken[], rollouts?: number | undefined, isRuleGiven = false): Report {
     const sizes = countSizes(this.#visits.byPrompt());
     const values = [...this.#values].map(([value, count]) => ({ value, count })).sort((a, b) => a.value - b.value);
     const steps = [...this.#steps].sort((a, b) => a - b);
@@ -68,9 +76,14 @@ export class Audit {
       successes: this.#successes,
       rewards: { fields: Object.fromEntries(this.#fields), values, others: this.#others },
       rule: this.#rule,
-      proposal: proposeRule(values, this.#rule) ?? null,
+      isRuleGiven,
+      proposal: isContinuous(values, this.#others, this.#visits.rollouts)
+        ? null
+        : (proposeRule(values, this.#rule) ?? null),
       groups: summarize(sizes, rollouts),
       skipped: sumSkipped(files),
+      notes: sumNotes(files),
+      shape: toShape(this.#visits.byPrompt()),
       bad: { count: this.#badCount, first: this.#bad },
     };
     return { ...report, findings: toFindings(report) };
@@ -106,6 +119,15 @@ function sumSkipped(files: readonly Taken[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { skipped } of files) {
     for (const [reason, count] of Object.entries(skipped)) sums[reason] = (sums[reason] ?? 0) + count;
+  }
+  return sums;
+}
+
+function sumNotes(files: readonly Taken[]): Report['notes'] {
+  const sums: { -readonly [code in keyof Taken['notes']]: Taken['notes'][code] } = {};
+  for (const [code, note] of files.flatMap(({ notes }) => Object.entries(notes))) {
+    const name = code as keyof Taken['notes'];
+    sums[name] = { example: sums[name]?.example ?? note.example, count: (sums[name]?.count ?? 0) + note.count };
   }
   return sums;
 }

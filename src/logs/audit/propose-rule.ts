@@ -13,6 +13,11 @@ export interface Proposal extends SuccessRule {
 /** Distinct values of a reward that takes steps; a reward with more is shaped by something continuous. */
 const MOST_STEPS = 20;
 
+/** Rewards of which most are of their own, or too many to take steps. */
+export function isContinuous(values: readonly ValueCount[], others: number, rollouts: number): boolean {
+  return others > 0 || values.length > MOST_STEPS || (values.length > 4 && 2 * values.length > rollouts);
+}
+
 /**
  * A success is what lies above the widest gap between two distinct rewards, of equal gaps the highest: 1 of 0, 0.1, 1;
  * 1 and 1.2 of 0, 0.2, 1, 1.2. Keeps the rule in use if that makes the same successes; none if all rewards are equal.

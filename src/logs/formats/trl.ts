@@ -1,53 +1,96 @@
 import { DataError } from '../../errors.ts';
 import { contentKey } from '../content-key.ts';
-import { type Fields, get, getId, getNumber, getReward } from '../fields.ts';
-import type { TableFormat } from '../format.ts';
-import type { Columns } from '../parquet.ts';
+import { type Fields, find, get, getId, getNumber, getReward } from '../fields.ts';
+import type { Sink, TableFormat } from '../format.ts';
+import type { Mapping } from '../mapping.ts';
+import type { Columns } from '../parquet/file.ts';
+import type { Rollout } from '../row.ts';
+import { checkColumns } from './columns.ts';
+import { type LoggedRow, repeatedRows } from './repeated-block.ts';
 
 const OWN = ['step', 'prompt', 'completion', 'advantage', 'mode'];
 const NUMERIC = ['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'];
 
+/** A row of a file: what to make of it, and what it is compared by. */
+interface FileRow extends LoggedRow {
+  readonly line: number;
+  /** Why it is left out, or the rollout. */
+  readonly outcome: string | Rollout;
+}
+
 /**
  * TRL, `log_completions=True`: `completions/completions_{step}.parquet`, a column for each reward function and whatever
- * else the user logs. Where logging and generating differ in pace, a file has rows of the file before once more.
+ * else the user logs. TRL writes a queue of the latest rollouts: where logging and generating differ in pace, a file
+ * begins with the block of rows that the file before ended with.
  */
 export const trl: TableFormat = {
+  uses: ['id', 'hash', 'reward', 'step', 'evaluations', 'stepFromPath'],
+  toJoin: 'TRL logs no id: log it as a column of its own, which a reward function does with log_extra',
   recognizes: (columns) => ['step', 'prompt', 'completion'].every((name) => Object.hasOwn(columns, name)),
   open(mapping) {
     let reward = '';
     let own: readonly string[] = [];
-    /** How often each rollout stands in the file before, less those met again; and in this file. */
-    let before = new Map<string, number>();
-    let current = new Map<string, number>();
+    let before: readonly FileRow[] = [];
+    let rows: FileRow[] = [];
     return {
       looksBack: true,
       choose(columns) {
-        [before, current] = [current, new Map()];
+        checkColumns(columns, mapping);
         reward = mapping.reward ?? toReward(columns);
-        own = Object.keys(columns).filter((column) => NUMERIC.includes(columns[column] ?? '') && !OWN.includes(column));
-        const keys = mapping.hash ?? [mapping.id ?? 'prompt'];
-        const wanted = new Set(['prompt', 'completion', mapping.step ?? 'step', reward, ...own, ...keys]);
+        own = Object.keys(columns).filter((column) => NUMERIC.includes(columns[column] ?? '') && column !== 'step');
+        const named = [mapping.step ?? 'step', reward, ...(mapping.hash ?? [mapping.id ?? 'prompt'])];
+        const wanted = new Set([
+          'prompt',
+          'completion',
+          'mode',
+          ...own,
+          ...named.map((name) => toColumn(columns, name)),
+        ]);
         return [...wanted].filter((column) => Object.hasOwn(columns, column));
       },
-      read(row, sink) {
-        const rollout = contentKey([row.prompt, row.completion, own.map((column) => String(row[column]))]);
-        current.set(rollout, (current.get(rollout) ?? 0) + 1);
-        const again = before.get(rollout) ?? 0;
-        if (again > 0) {
-          before.set(rollout, again - 1);
-          return sink.skip('again from the file before');
+      read(row, _, { line }) {
+        const outcome = toOutcome(row, reward, mapping);
+        const prompt = contentKey([row.prompt]);
+        const content = contentKey([prompt, row.completion, own.map((column) => String(row[column]))]);
+        rows.push({ prompt, content, reward: find(row, reward), line, outcome });
+      },
+      endFile(sink) {
+        const { count, isDoubtful } = repeatedRows(before, rows);
+        if (isDoubtful) sink.note('doubtful-repeats', `${count} rows`);
+        const repeats = isDoubtful ? 0 : count;
+        for (const [i, { outcome, line }] of rows.entries()) {
+          take(i < repeats ? 'again from the file before' : outcome, line, sink);
         }
-        if (row[reward] === undefined || Number.isNaN(row[reward])) return sink.skip('not applicable');
-        const id = mapping.id !== undefined ? getId(row, mapping.id) : toKey(row, mapping.hash ?? ['prompt']);
-        const step = getNumber({ step: Number(get(row, mapping.step ?? 'step')) }, 'step');
-        sink.row({ id, step, isRollout: true, reward: getReward(row, reward), rewardField: reward });
+        [before, rows] = [rows, []];
       },
     };
   },
 };
 
+function take(outcome: string | Rollout, line: number, sink: Sink): void {
+  if (typeof outcome === 'string') sink.skip(outcome);
+  else sink.row(outcome, line);
+}
+
+function toOutcome(row: Fields, reward: string, mapping: Mapping): string | Rollout {
+  const isEvaluation = row.mode === 'eval' || row.mode === 'evaluation';
+  if (row.mode !== undefined && isEvaluation !== (mapping.evaluations === true)) {
+    return isEvaluation ? 'evaluation' : 'training';
+  }
+  const value = find(row, reward);
+  if (value === undefined || Number.isNaN(value)) return 'not applicable';
+  const id = mapping.id !== undefined ? getId(row, mapping.id) : toKey(row, mapping.hash ?? ['prompt']);
+  const step = getNumber({ step: Number(get(row, mapping.step ?? 'step')) }, 'step');
+  return { id, step, isRollout: true, reward: getReward(row, reward), rewardField: reward };
+}
+
 function toKey(row: Fields, fields: readonly string[]): string {
   return contentKey(fields.map((name) => get(row, name)));
+}
+
+/** The column that a name, perhaps with dots, goes into. */
+function toColumn(columns: Columns, name: string): string {
+  return Object.hasOwn(columns, name) ? name : (name.split('.', 1)[0] as string);
 }
 
 /** The file does not say which of its columns are rewards. */
@@ -55,5 +98,5 @@ function toReward(columns: Columns): string {
   const found = Object.keys(columns).filter((name) => NUMERIC.includes(columns[name] ?? '') && !OWN.includes(name));
   if (found.length === 1) return found[0] as string;
   const which = found.length === 0 ? 'no column that can be' : `${found.join(', ')}: any may be`;
-  throw new DataError('no-reward', `has ${which} the reward`);
+  throw new DataError('no-reward', `has ${which} the reward`, { remedy: found[0] ? { reward: found[0] } : undefined });
 }

@@ -1,0 +1,79 @@
+import { Audit } from '../logs/audit/audit.ts';
+import { moveFolder } from '../logs/formats/move-folder.ts';
+import { folderOf } from '../logs/path-facts.ts';
+import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
+import type { SuccessRule } from '../logs/row.ts';
+import type { Source } from '../logs/source.ts';
+import { Intake } from './intake.ts';
+import { JoinCheck } from './join-check.ts';
+import { type LogAccess, LogFinder } from './log-finder.ts';
+import type { Rule } from './settings.ts';
+import type { State } from './state.ts';
+
+/** How a state takes logs in. */
+export interface TakeOptions extends LogAccess {
+  readonly reading: Omit<
+    ReadOptions,
+    'before' | 'hash' | 'onBad' | 'gunzip' | 'seen' | 'taken' | 'onTaken' | 'onRecord'
+  >;
+  readonly success: SuccessRule;
+  /** What the state is bound to if it has no rule yet. */
+  readonly rule: Rule;
+  /** Whether logs may have none of the prompts of a data set that was imported. */
+  readonly newPrompts?: boolean | undefined;
+}
+
+export interface Taking {
+  /** The state with all of it; the state before is then of no use. */
+  readonly after: State;
+  readonly taken: readonly Taken[];
+  /** Paths under which logs were known before, by the path now. */
+  readonly moved: ReadonlyMap<string, string>;
+  readonly audit: Audit;
+  /** Rows of an older step than the latest of their prompt, put in before it. */
+  readonly late: number;
+  /** Prompts of the logs, and those of them that the state had. */
+  readonly prompts: number;
+  readonly known: number;
+}
+
+/**
+ * Takes what is new in logs into a state. A log is what it holds: under a new name, and grown since, it is the same.
+ * @throws DataError that names the file; nothing is written
+ */
+export async function takeLogs(before: State, sources: readonly Source[], options: TakeOptions): Promise<Taking> {
+  const { reading, success, rule, gunzip } = options;
+  const intake = new Intake(before, success);
+  const audit = new Audit(success, intake.visits);
+  const join = new JoinCheck(before);
+  const finder = new LogFinder(before.ledger, sources, options);
+  const seen = { ...before.extra.seen };
+  const taken = await readRows(
+    sources,
+    (row) => {
+      intake.add(row);
+      audit.note(row);
+    },
+    {
+      ...reading,
+      hash: true,
+      gunzip,
+      seen,
+      isBound: before.rule !== undefined,
+      taken: before.ledger.parts,
+      before: (source) => finder.before(source),
+      onTaken: (log, source) => finder.add(log, source),
+      onRecord: (record, format) => join.look(record, format),
+    },
+  );
+  if (options.newPrompts !== true) join.check(intake.visits.ids, intake.known);
+  const prompts = intake.visits.ids.length;
+  const ended = intake.end(finder.logs, rule);
+  for (const [path, old] of finder.moved) {
+    if (!finder.isGone(old)) continue;
+    ended.ledger.forget(old);
+    if (folderOf(old) !== folderOf(path)) moveFolder(seen, folderOf(old), folderOf(path));
+  }
+  const after = Object.keys(seen).length === 0 ? ended : ended.keeping({ seen });
+  return { after, taken, moved: finder.moved, audit, late: intake.late, prompts, known: intake.known };
+}
