@@ -62,7 +62,8 @@ export class LogFinder {
     const known = this.#ledger.before(path);
     if (isStream(source)) return path === STDIN ? undefined : known;
     if (known !== undefined && !(await this.#isReplaced(source, known))) return known;
-    const same = this.#strangers.get(source) ?? (await this.#now.find(source));
+    const [earlier, now] = [this.#strangers.get(source), await this.#now.find(source)];
+    const same = (now?.bytes ?? 0) > (earlier?.bytes ?? 0) ? now : earlier; // two may be parts of one log
     if (same !== undefined) this.moved.set(path, same.path);
     return same;
   }
