@@ -50,7 +50,7 @@ export function toRecords(bytes: Uint8Array): Fields[] | undefined {
   if (!isObject(value)) return undefined;
   const entries = Object.entries(value);
   const isHistory = entries.length > 0 && entries.every(([, entry]) => Array.isArray(entry) && entry.every(isNumber));
-  return isHistory ? entries.map(([id, values]) => ({ [ENTRY as string]: id, [VALUES as string]: values })) : [value];
+  return isHistory ? entries.map(([id, values]) => ({ [ENTRY]: id, [VALUES]: values })) : [value];
 }
 
 function isArray(bytes: Uint8Array): boolean {

@@ -80,5 +80,5 @@ export interface TableReader extends RecordReader {
 /** How one trainer writes Parquet. */
 export interface TableFormat extends Format {
   recognizes(columns: Columns): boolean;
-  open(mapping: Mapping): TableReader;
+  open(mapping: Mapping, seen?: unknown): TableReader;
 }

@@ -17,6 +17,7 @@ export class PartHash {
   readonly #hash: Hash = startHash();
   readonly #start: Hash = startHash();
   #bytes = 0;
+  #last = 0;
 
   get bytes(): number {
     return this.#bytes;
@@ -26,6 +27,12 @@ export class PartHash {
     this.#hash.update(bytes);
     if (this.#bytes < HEAD) this.#start.update(bytes.subarray(0, HEAD - this.#bytes));
     this.#bytes += bytes.length;
+    this.#last = bytes.at(-1) ?? this.#last;
+  }
+
+  /** Whether the last line is whole. */
+  get endsLine(): boolean {
+    return this.#last === 10;
   }
 
   sha256(): string {

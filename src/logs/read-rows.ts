@@ -232,7 +232,7 @@ class Run {
   #take(reader: RecordReader, format: FormatName, fields: Fields, record: Recorder, isEvaluation: boolean): void {
     this.#options.onRecord?.(fields, format);
     const isWanted = isEvaluation === (this.#mapping.evaluations === true);
-    if (!isWanted && PATH_TELLS.includes(format)) {
+    if (!isWanted && PATH_TELLS.includes(format) && fields.mode === undefined) {
       record.skip(isEvaluation ? 'evaluation' : 'training');
       return;
     }

@@ -39,12 +39,12 @@ export async function partOf(source: Source, bytes: number, gunzip?: Gunzip): Pr
   return undefined;
 }
 
-/** All of a log. */
-export async function wholeOf(source: Source, gunzip?: Gunzip): Promise<Part> {
+/** All of a log, if its last line is whole: another log may well begin with half a line of it. */
+export async function wholeOf(source: Source, gunzip?: Gunzip): Promise<Part | undefined> {
   const hash = new PartHash();
   const { chunks } = await openSource(source, () => {}, gunzip);
   for await (const chunk of chunks) hash.update(chunk);
-  return hash.part();
+  return hash.endsLine ? hash.part() : undefined;
 }
 
 /** Compares a running hash with the known ones, at their lengths. */

@@ -1,7 +1,10 @@
-import { DataError } from '../errors.ts';
+import { DataError, inFile } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { contentKey } from '../logs/content-key.ts';
+import { CsvRecords } from '../logs/csv.ts';
+import { isDocument, readAll, toRecords } from '../logs/document.ts';
 import { type Fields, get, getId } from '../logs/fields.ts';
+import { ENTRY, VALUES } from '../logs/formats/histories.ts';
 import { parseObject } from '../logs/json.ts';
 import { readLines } from '../logs/lines.ts';
 import { openSource, type Source } from '../logs/source.ts';
@@ -44,7 +47,7 @@ export async function readRows(
 ): Promise<void> {
   useNativeHash();
   const source: Source = path === '-' ? openStream(stdin) : openFile(path);
-  const { isParquet, chunks } = await openSource(source, () => {}, gunzip);
+  const { isParquet, head, chunks } = await openSource(source, () => {}, gunzip);
   if (isParquet) {
     await chunks.return(undefined);
     const { openParquet } = await import('../logs/parquet/file.ts');
@@ -52,13 +55,40 @@ export async function readRows(
     await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
     return;
   }
-  const { torn } = await readLines(source.name, chunks, {}, (line) => {
-    const record = parseObject(line);
-    if (record !== undefined) visit(line.replace(/\r?\n$/, ''), record);
-  });
-  if (torn !== undefined) {
-    throw new DataError('malformed', 'the last line is half written', { file: source.name, line: torn });
+  if (isDocument(source.name, head)) {
+    const bytes = await readAll(source.name, chunks);
+    const records = inFile(source.name, () => toRecords(bytes));
+    if (records !== undefined) {
+      for (const record of records.map(toPosterior)) visit(JSON.stringify(record), record);
+      return;
+    }
+    await readText(source.name, [bytes], visit);
+    return;
   }
+  await readText(source.name, chunks, visit);
+}
+
+/** `{id: [alpha, beta]}`, as MoPPS keeps them, as rows; other records stay as they are. */
+function toPosterior(record: Fields): Fields {
+  const values = record[VALUES];
+  if (!Array.isArray(values) || record[ENTRY] === undefined) return record;
+  if (values.length !== 2) throw new DataError('value', `${quoteId(String(record[ENTRY]))} is not [alpha, beta]`);
+  return { id: record[ENTRY], alpha: values[0], beta: values[1] };
+}
+
+/** Lines of JSON, or of CSV by the name. */
+async function readText(
+  name: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  visit: (row: string, record: Fields) => void,
+): Promise<void> {
+  const csv = /\.csv(\.\w+)?$/.test(name) ? new CsvRecords({}) : undefined;
+  const { torn } = await readLines(name, chunks as AsyncIterable<Uint8Array>, {}, (line) => {
+    const record = csv === undefined ? parseObject(line) : csv.next(line);
+    if (record !== undefined) visit(csv === undefined ? line.replace(/\r?\n$/, '') : JSON.stringify(record), record);
+  });
+  csv?.end(name);
+  if (torn !== undefined) throw new DataError('malformed', 'the last line is half written', { file: name, line: torn });
 }
 
 function replaceBigInt(_: string, value: unknown): unknown {

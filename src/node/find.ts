@@ -77,12 +77,21 @@ function glob(base: string, [segment, ...rest]: readonly string[]): string[] {
     const path = join(base, segment);
     return stat(path) === undefined ? [] : glob(path, rest);
   }
-  const source = segment
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const matches = list(base || '.').filter(({ name }) => new RegExp(`^${source}$`, 's').test(name));
+  const matches = list(base || '.').filter(({ name }) => matchesGlob(name, segment));
   return matches.flatMap(({ name }) => glob(join(base, name), rest));
+}
+
+/** `*` is any text, `?` one character. At most as many comparisons as the product of both lengths. */
+export function matchesGlob(name: string, pattern: string): boolean {
+  let [at, next, star, resume] = [0, 0, -1, 0];
+  while (at < name.length) {
+    if (pattern[next] === '*') [star, resume, next] = [next, at, next + 1];
+    else if (pattern[next] === '?' || pattern[next] === name[at]) [at, next] = [at + 1, next + 1];
+    else if (star >= 0)
+      [at, next, resume] = [resume + 1, star + 1, resume + 1]; // the last star takes one more
+    else return false;
+  }
+  return /^\**$/.test(pattern.slice(next));
 }
 
 function list(folder: string): Dirent[] {

@@ -6,7 +6,8 @@ import type { SuccessRule } from '../logs/row.ts';
 import type { Source } from '../logs/source.ts';
 import { Intake } from './intake.ts';
 import { JoinCheck } from './join-check.ts';
-import { type LogAccess, LogFinder } from './log-finder.ts';
+import { LogFinder } from './log-finder.ts';
+import type { LogAccess } from './log-index.ts';
 import type { Rule } from './settings.ts';
 import type { State } from './state.ts';
 
@@ -47,8 +48,13 @@ export async function takeLogs(before: State, sources: readonly Source[], option
   const { Audit: AuditOf } = await import('../logs/audit/audit.ts'); // loaded with the first log
   const audit = new AuditOf(success, intake.visits);
   const join = new JoinCheck(before);
-  const finder = new LogFinder(before.ledger, sources, options);
   const seen = { ...before.extra.seen };
+  const finder = new LogFinder(before.ledger, options);
+  await finder.prepare(sources);
+  for (const [path, old] of finder.moved) {
+    const [from, to] = [folderOf(old), folderOf(path)];
+    if (from !== to && finder.isGone(old)) moveFolder(seen, from, to);
+  }
   const taken = await readRows(
     sources,
     (row) => {
@@ -71,9 +77,7 @@ export async function takeLogs(before: State, sources: readonly Source[], option
   const prompts = intake.visits.ids.length;
   const ended = intake.end(finder.logs, rule);
   for (const [path, old] of finder.moved) {
-    if (!finder.isGone(old)) continue;
-    ended.ledger.forget(old);
-    if (folderOf(old) !== folderOf(path)) moveFolder(seen, folderOf(old), folderOf(path));
+    if (path !== old && finder.isGone(old)) ended.ledger.forget(old);
   }
   const after = Object.keys(seen).length === 0 ? ended : ended.keeping({ seen });
   return { after, taken, moved: finder.moved, audit, late: intake.late, prompts, known: intake.known };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { wrap } from '../../src/cli/text/wrap.ts';
 import { proposeRule } from '../../src/logs/audit/propose-rule.ts';
 import type { Report } from '../../src/logs/audit/report.ts';
 import { cli, jsonl, output } from '../support/cli.ts';
@@ -37,9 +38,10 @@ acc  rollouts   share
   0        36  48.6 %  #############################
   1        38  51.4 %  ##############################
 
-! 1 of 18 groups have more than 4: duplicate prompts in the dataset, or rollouts logged twice.
+! 1 of 18 groups have more than 4: duplicate prompts in the dataset, or rollouts
+logged twice.
 ! 1 of 18 groups have less than 4 rollouts: were some filtered, failed or lost?
-${torn}
+${wrap(torn).join('\n')}
 next: insight-wasm ingest ${folder} --state pool.iws
 `,
     );

@@ -170,8 +170,8 @@ describe('the journal of a state', () => {
     const { session, own } = open();
     session.answer(observe(seen('a', 1)));
     own.release();
-    writeFileSync(at('none.jsonl'), '');
-    await outputHere(['ingest', at('none.jsonl'), '--state', path]);
+    writeFileSync(at('one.jsonl'), '{"id":"b","step":1,"successes":1,"trials":2}\n');
+    await outputHere(['ingest', at('one.jsonl'), '--state', path, '--new-prompts']);
     expect(left()).toEqual(['pool.iws', 'pool.iws.history']);
     expect(loadState(path).taken).toBe(1);
   });

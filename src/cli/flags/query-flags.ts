@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { ACQUISITION_TABLE } from '../../acquisition.ts';
+import { concat } from '../../bytes.ts';
 import type { SelectOptions } from '../../index.ts';
 import { toDataError } from '../../node/durable-file.ts';
 import type { Query } from '../../state/query.ts';
@@ -58,10 +59,32 @@ export function toQuery(values: QueryValues): Query {
   };
 }
 
+/** Bytes of a file of ids. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
+
+/** The text of a file, which may be a device without an end. */
+function readBounded(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const pieces: Uint8Array[] = [];
+    for (let length = 0; ; ) {
+      const piece = new Uint8Array(CHUNK);
+      const count = readSync(file, piece);
+      if (count === 0) return new TextDecoder().decode(concat(pieces));
+      length += count;
+      if (length > MOST_BYTES || piece.subarray(0, count).includes(0)) throw new Error('is no file of ids, one a line');
+      pieces.push(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Lines that are not empty. */
 function readIds(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split(/\r?\n/).filter(Boolean);
+    return readBounded(path).split(/\r?\n/).filter(Boolean);
   } catch (error) {
     throw toDataError(path, error);
   }

@@ -2,8 +2,10 @@ import { escapeControls, shorten } from '../../escape-controls.ts';
 import type { Report } from '../../logs/audit/report.ts';
 import { withFlag } from './advice.ts';
 import { formatTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const MOST_LINES = 12;
+const BINS = 20;
 
 /** For people: at most some 60 lines, whatever the log. */
 export function toText(report: Report, color: boolean): string[] {
@@ -47,7 +49,7 @@ export function toText(report: Report, color: boolean): string[] {
       .slice(0, MOST_LINES)
       .map(({ name, line, reason }) => escapeControls(`${name}:${line}: ${reason}`)),
     ...(report.bad.count > MOST_LINES ? [`… ${count(report.bad.count - MOST_LINES)} more bad records`] : []),
-    ...report.findings.map((finding) => escapeControls(`! ${withFlag(finding)}`)),
+    ...report.findings.flatMap((finding) => wrap(escapeControls(`! ${withFlag(finding)}`))),
   ];
 }
 
@@ -56,10 +58,50 @@ function toLines(pairs: readonly (readonly [string, string])[]): string[] {
   return pairs.map(([title, text]) => `${title.padEnd(width)}  ${escapeControls(shorten(text, 200))}`);
 }
 
+/** The rewards in bins of one width, with a mark where successes begin. */
+function toBins(
+  { fields, values, others }: Report['rewards'],
+  threshold: number,
+  rollouts: number,
+  style: ((titles: string) => string) | undefined,
+): string[] {
+  const [least, most] = [values[0]?.value ?? 0, values.at(-1)?.value ?? 0];
+  const width = (most - least) / BINS;
+  const counts = new Array<number>(BINS).fill(0);
+  for (const { value, count } of values) {
+    const bin = Math.min(BINS - 1, Math.floor((value - least) / width));
+    counts[bin] = (counts[bin] as number) + count;
+  }
+  const largest = Math.max(...counts);
+  const from = (bin: number): number => least + bin * width;
+  const isMarked = (bin: number): boolean => threshold > from(bin) && threshold <= from(bin + 1);
+  const title = Object.keys(fields)
+    .map((name) => escapeControls(name))
+    .join(', ');
+  const lines = formatTable(
+    [
+      { title, align: 'right', cells: counts.map((_, bin) => from(bin).toPrecision(3)) },
+      { title: 'rollouts', align: 'right', cells: counts.map(count) },
+      { title: 'share', align: 'right', cells: counts.map((n) => share(n, rollouts)) },
+      {
+        title: '',
+        align: 'left',
+        cells: counts.map((n, bin) => {
+          const bar = '#'.repeat(Math.ceil((24 * n) / largest));
+          return isMarked(bin) ? `${bar} < threshold ${threshold}` : bar;
+        }),
+      },
+    ],
+    style,
+  );
+  return [...lines, ...(others > 0 ? ['of the first thousand values; there are more'] : []), ''];
+}
+
 /** The most common rewards, in order of value. */
-function toHistogram({ rewards, rollouts }: Report, style: ((titles: string) => string) | undefined): string[] {
+function toHistogram({ rewards, rule, rollouts }: Report, style: ((titles: string) => string) | undefined): string[] {
   const { fields, values, others } = rewards;
   if (values.length === 0) return [];
+  if (values.length > MOST_LINES) return toBins(rewards, rule.threshold, rollouts, style);
   const shown = [...values].sort((a, b) => b.count - a.count).slice(0, MOST_LINES);
   shown.sort((a, b) => a.value - b.value);
   const rest = values.length - shown.length;

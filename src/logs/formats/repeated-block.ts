@@ -18,9 +18,9 @@ export interface RepeatedRows {
  * Finds what a log that is a queue of whole groups has written twice: the longest block of whole groups that ends one
  * file and begins the next, row by row the same. Equal groups anywhere else are rollouts of their own. Short answers
  * are equal by chance, and so are whole groups that are all right: a block without a mixed group proves nothing.
+ * @param size of the groups
  */
-export function repeatedRows(before: readonly LoggedRow[], rows: readonly LoggedRow[]): RepeatedRows {
-  const size = greatestDivisor([...toRuns(before), ...toRuns(rows)]);
+export function repeatedRows(before: readonly LoggedRow[], rows: readonly LoggedRow[], size: number): RepeatedRows {
   let doubtful = 0;
   for (let count = most(before, rows, size); count > 0; count -= size) {
     if (!isSame(before, rows, count)) continue;
@@ -49,6 +49,11 @@ function hasMixedGroup(rows: readonly LoggedRow[], count: number, size: number):
   return false;
 }
 
+/** The size of the groups in a file and, if it is known, in those before: two of one prompt may stand side by side. */
+export function groupSize(rows: readonly LoggedRow[], known: number): number {
+  return greatestDivisor([known, ...toRuns(rows)]);
+}
+
 /** Lengths of the runs of rows with one prompt. */
 function toRuns(rows: readonly LoggedRow[]): number[] {
   const runs: number[] = [];
@@ -59,7 +64,6 @@ function toRuns(rows: readonly LoggedRow[]): number[] {
   return runs;
 }
 
-/** Of the sizes of groups, which all are the same unless two groups of one prompt stand side by side. */
 function greatestDivisor(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => {
     let [x, y] = [a, b];

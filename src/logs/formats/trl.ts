@@ -1,12 +1,12 @@
 import { DataError } from '../../errors.ts';
 import { contentKey } from '../content-key.ts';
-import { type Fields, find, get, getId, getNumber, getReward } from '../fields.ts';
+import { type Fields, find, get, getId, getNumber, getReward, isObject } from '../fields.ts';
 import type { Sink, TableFormat } from '../format.ts';
 import type { Mapping } from '../mapping.ts';
 import type { Columns } from '../parquet/file.ts';
 import type { Rollout } from '../row.ts';
 import { checkColumns } from './columns.ts';
-import { type LoggedRow, repeatedRows } from './repeated-block.ts';
+import { groupSize, type LoggedRow, repeatedRows } from './repeated-block.ts';
 
 const OWN = ['step', 'prompt', 'completion', 'advantage', 'mode'];
 const NUMERIC = ['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'];
@@ -27,11 +27,12 @@ export const trl: TableFormat = {
   uses: ['id', 'hash', 'reward', 'step', 'evaluations', 'stepFromPath'],
   toJoin: 'TRL logs no id: log it as a column of its own, which a reward function does with log_extra',
   recognizes: (columns) => ['step', 'prompt', 'completion'].every((name) => Object.hasOwn(columns, name)),
-  open(mapping) {
+  open(mapping, seen) {
     let reward = '';
     let own: readonly string[] = [];
     let before: readonly FileRow[] = [];
     let rows: FileRow[] = [];
+    let size = isObject(seen) && typeof seen.size === 'number' ? seen.size : 0;
     return {
       looksBack: true,
       choose(columns) {
@@ -55,7 +56,8 @@ export const trl: TableFormat = {
         rows.push({ prompt, content, reward: find(row, reward), line, outcome });
       },
       endFile(sink) {
-        const { count, isDoubtful } = repeatedRows(before, rows);
+        size = groupSize(rows, size);
+        const { count, isDoubtful } = repeatedRows(before, rows, size);
         if (isDoubtful) sink.note('doubtful-repeats', `${count} rows`);
         const repeats = isDoubtful ? 0 : count;
         for (const [i, { outcome, line }] of rows.entries()) {
@@ -63,6 +65,7 @@ export const trl: TableFormat = {
         }
         [before, rows] = [rows, []];
       },
+      seen: () => ({ size }),
     };
   },
 };
