@@ -4,7 +4,7 @@ import { benchmark } from './benchmark.mjs';
 import { options, save } from './report.mjs';
 
 const QUICK = [1e4, 1e5];
-const FULL = [1e4, 1e5, 1e6, 5e6, 5e7];
+const FULL = [1e4, 1e5, 1e6, 5e6, 5e7, 1e8];
 
 const { rounds, quick, json } = options();
 const kernel = readFileSync(new URL('../dist/kernel.wasm', import.meta.url));
