@@ -70,3 +70,18 @@ test('src/core/kernel.ts names every export of the kernel and no other', () => {
       .sort(),
   ).toEqual([...named].sort());
 });
+
+test.each([
+  ['score', [0, 1, 9, -1]],
+  ['scoreByCells', [2, 5, 9, -1]],
+  ['scoreDraws', [1, 3, 9, -1]],
+])('%s traps for the kinds %j, of which it knows nothing', (name, kinds) => {
+  const kernel = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(`${root}dist/kernel.wasm`))).exports;
+  (kernel.memory as WebAssembly.Memory).grow(1);
+  const at = (kernel.heapBase as WebAssembly.Global).value as number;
+  const run = kernel[name] as (...values: number[]) => void;
+  for (const kind of kinds) {
+    const values = [kind, at, at + 64, at + 128, ...(name === 'scoreDraws' ? [at + 192] : []), 4, 8, 3];
+    expect(() => run(...values)).toThrow(WebAssembly.RuntimeError);
+  }
+});

@@ -102,7 +102,7 @@ class WasmEngine implements Engine {
     if (indices === undefined) {
       this.alpha.set(alpha);
       this.beta.set(beta);
-      this.#scores.drop();
+      this.#scores.forget();
       return;
     }
     for (let i = 0; i < indices.length; i++) {
@@ -116,7 +116,7 @@ class WasmEngine implements Engine {
     if (indices === undefined) {
       this.alpha.fill(this.#prior.alpha);
       this.beta.fill(this.#prior.beta);
-      this.#scores.drop();
+      this.#scores.forget();
       return;
     }
     for (const index of indices) {
@@ -128,7 +128,7 @@ class WasmEngine implements Engine {
 
   score(rule: Rule, candidates: Uint32Array | undefined, out: Float32Array): void {
     if (candidates === undefined) {
-      this.#scores.hold(rule);
+      this.#scores.ensure(rule);
       out.set(this.#scores.values);
       return;
     }
@@ -178,7 +178,7 @@ class WasmEngine implements Engine {
 
   /** Before `changes` posteriors change. */
   #expect(changes: number): void {
-    if (4 * changes > this.alpha.length) this.#scores.drop();
+    if (4 * changes > this.alpha.length) this.#scores.forget();
   }
 
   /** After the posteriors at the indices changed. */
@@ -223,10 +223,10 @@ class WasmEngine implements Engine {
     return this.#scoreStaged(rule, candidates.length);
   }
 
-  /** Scores the datapoints whose indices are staged; what the column holds is not computed again. */
+  /** Scores the datapoints whose indices are staged; what the column has is not computed again. */
   #scoreStaged(rule: Rule, count: number): Float32Array {
     const { kernel, at, scores } = this.#instance;
-    if (this.#scores.holds(rule)) {
+    if (this.#scores.isFor(rule)) {
       kernel.gather(count, at.indices, at.scores, at.stageScores);
       return part(scores, 0, count);
     }
