@@ -124,7 +124,7 @@ export function ranking(pool, kernel) {
 }
 
 /** What the rollouts of a prompt came to, in place of a model. @param {number} index @param {number} step */
-const outcome = (index, step) => (Math.imul(index, 0x9e3779b1) + Math.imul(step, 0x85ebca6b)) >>> 29;
+export const outcome = (index, step) => (Math.imul(index, 0x9e3779b1) + Math.imul(step, 0x85ebca6b)) >>> 29;
 
 /**
  * One step of training on ours: select 256, roll them out, update them.
