@@ -39,7 +39,8 @@ describe.each(ENTRIES)('the table of cells on the $name engine', ({ entry }) => 
     const pool = new entry.PosteriorPool(100, { discount: 0.9 });
     pool.update({ indices: [1, 2, 3], successes: [1, 5, 8], trials: 8 });
     const eight = pool.score();
-    for (const rollouts of [1, 33, 256]) {
+    for (const rollouts of [1, 33, 256, 2, 5, 7, 33, 1]) {
+      // more than have cells side by side
       const acquisition = { kind: 'weighted-mutual-information', rollouts } as const;
       expect(sameBytes(pool.score({ acquisition }), score(pool.alpha, pool.beta, { acquisition }))).toBe(true);
     }
