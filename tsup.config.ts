@@ -20,9 +20,17 @@ const patch = (name: string, file: RegExp, changes: readonly (readonly [RegExp, 
   },
 });
 
-/** Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. */
+/**
+ * Leaves out the loader's polyfill of what every runtime has: it cannot be written where built-ins are frozen. And what
+ * it makes for strings and arrays of AssemblyScript, of which the kernel has none: 7 KB, and jsdom has no TextDecoder.
+ */
 const withoutPolyfill = patch('without-polyfill', /@assemblyscript[\\/]loader[\\/]index\.js$/, [
   [/^Object\.hasOwn = (?:.*\n)*?^};$/m, ''],
+  [/^const utf16 = new TextDecoder.*$/m, ''],
+  [
+    /(new WebAssembly.Instance\(module, imports\);\n).*postInstantiate.*\n.*\{ module, instance, exports \};/,
+    '$1  return { module, instance };',
+  ],
 ]);
 
 /** For the command, which is a file and so can read the kernel from one: a tenth of its size. */

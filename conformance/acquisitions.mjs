@@ -19,4 +19,8 @@ export const ACQUISITIONS = [
   { kind: 'success-chance', rollouts: 64 },
   { kind: 'random', seed: 0 },
   { kind: 'random', seed: 2 ** 53 - 1 },
+  { kind: 'weighted-mutual-information', seed: 1 },
+  { kind: 'difficulty-weight', eta: 1, mu: 0.7, seed: 2 ** 32 + 2 },
+  { kind: 'expected-difficulty', seed: 0 },
+  { kind: 'expected-difficulty', target: 0.75, seed: 2 ** 53 - 1 },
 ];

@@ -34,7 +34,7 @@ const COMMANDS = [
   'state show --state p.iws --json',
   'state export --state p.iws',
   'select --state p.iws --count 20',
-  'select --state p.iws --count 20 --keys --cooldown 1 --acquisition expected-difficulty',
+  'select --state p.iws --count 20 --cooldown 1 --acquisition expected-difficulty',
   'status --state p.iws --json',
   'status --state p.iws',
   'explain FIRST --state p.iws',
@@ -88,7 +88,7 @@ for (const folder of folders) {
         const args = command.split(' ').map((word) => (word === 'LOG' ? log : word === 'FIRST' ? first : word));
         const answer = spawn(process.execPath, [cli, ...args], { cwd, input: args[0] === 'serve' ? SERVE : '' });
         if (command.startsWith('state export'))
-          first = JSON.parse(answer.startsWith('{') ? answer.split('\n')[0] : '{}').key ?? 'none';
+          first = JSON.parse(answer.startsWith('{') ? answer.split('\n')[0] : '{}').id ?? 'none';
         return [`${basename(folder)}: ${args.join(' ')}`, `${answer}\n${digest(join(cwd, 'p.iws'))}`];
       });
     });

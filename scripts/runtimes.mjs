@@ -19,8 +19,8 @@ The package as npm packs it, version ${version}, installed into an empty project
 runs one program (conformance/conformance.mjs): stateless scores and top-k over the whole domain, a pool with
 50 seeded steps of selections and updates, every acquisition with its defaults and off them, snapshots, a sample of the
 golden values, and a SHA-256 of the bytes of every score, selection and posterior. Rows named *a log and a state* run
-conformance/doors.mjs: one log as JSON lines, gzip, zstd and Parquet through `insight-wasm/logs`, `/state` and
-`/evaluate`. ${same} of ${rows.length} rows gave the committed digest of their program,
+conformance/doors.mjs: one log as JSON lines, gzip, zstd and Parquet through \`insight-wasm/logs\`, \`/state\` and
+\`/evaluate\`. ${same} of ${rows.length} rows gave the committed digest of their program,
 
     ${digest}
     ${doors}

@@ -70,8 +70,15 @@ export function checkSeed(title: string, seed: unknown): number {
   return checkParameter(title, 'seed', seed);
 }
 
+/** The rule where no acquisition is given: made once, as a step of training asks for it again and again. */
+let defaultRule: Rule | undefined;
+
 /** Checks an acquisition and fills in its defaults. */
-export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-information' }): Rule {
+export function toRule(acquisition?: Acquisition): Rule {
+  if (acquisition === undefined) {
+    defaultRule ??= toRule({ kind: 'weighted-mutual-information' });
+    return defaultRule;
+  }
   checkObject('acquisition', acquisition);
   const { kind } = acquisition;
   if (typeof kind !== 'string' || !Object.hasOwn(ACQUISITION_TABLE, kind)) {
@@ -103,5 +110,5 @@ export function toRule(acquisition: Acquisition = { kind: 'weighted-mutual-infor
 
 /** Whether two rules give the same scores. */
 export function sameRule(a: Rule | undefined, b: Rule): boolean {
-  return a !== undefined && a.kind === b.kind && NAMES.every((name) => a[name] === b[name]);
+  return a === b || (a !== undefined && a.kind === b.kind && NAMES.every((name) => a[name] === b[name]));
 }

@@ -1,5 +1,6 @@
 // What every entry exports beside its own PosteriorPool, score and topK.
 export { CapacityError, DisposedError, PoolError, SnapshotError, UnsupportedError } from './errors.ts';
+export { mergeSelections, type SelectionPart } from './merge.ts';
 export type {
   Batch,
   CandidateOptions,
@@ -19,6 +20,7 @@ export type {
   Engine,
   EngineFactory,
   Indices,
+  Observations,
   Posterior,
   Prior,
   Rule,

@@ -54,10 +54,10 @@ export type DataCode =
   | 'settings'
   /** A prompt that the state does not have, or a log and a data set that share none. */
   | 'unknown-id'
-  /** An observation that is older than the state can take. */
-  | 'late'
   /** More than fits: bytes, rollouts, prompts. */
   | 'too-much'
+  /** A journal that goes on from another state than the one beside it. */
+  | 'journal'
   /** A state that another process holds. */
   | 'locked'
   /** Data of which nothing is left to use. */

@@ -3,6 +3,5 @@ export { type DataCode, DataError, type DataPlace } from './errors.ts';
 export type { Place } from './logs/format.ts';
 export type { Abortable, Taken } from './logs/read-rows.ts';
 export type { Row } from './logs/row.ts';
-export { openState, saveState } from './node/prompt-file.ts';
+export { openState, saveState, withLock } from './node/prompt-file.ts';
 export { type FileProgress, type FileReadOptions, readLogs } from './node/read-logs.ts';
-export { withLock } from './node/state-file.ts';

@@ -16,19 +16,24 @@ import type {
   Selection,
 } from './types.ts';
 import {
+  areTyped,
   bad,
+  checkDiscount,
   checkInteger,
   checkNumber,
   checkObject,
+  checkObservations,
   checkOptions,
   checkOut,
+  checkPrior,
   copyCandidates,
   copyColumn,
   copyIndices,
   copyObservations,
   LEAST,
   MOST,
-  MOST_PRIOR,
+  MOST_SIZE,
+  newObservations,
   reserve,
 } from './validate.ts';
 
@@ -37,6 +42,11 @@ export interface PoolOptions {
   readonly prior?: Prior | undefined;
   /** lambda of Eq. 6 in [0, 1]: 1, the default, forgets nothing; below 1 a visit pulls toward the prior. */
   readonly discount?: number | undefined;
+  /**
+   * The position of index 0 in the whole, where the pool is a shard of it: seeds count by offset + index, so that shards
+   * and whole agree. Default 0.
+   */
+  readonly offset?: number | undefined;
   /** What keeps the columns and does the arithmetic; the entry's own by default. */
   readonly engine?: EngineFactory | undefined;
 }
@@ -44,15 +54,23 @@ export interface PoolOptions {
 export interface LoadOptions {
   /** At least the snapshot's size, the default; datapoints beyond it start at the prior. */
   readonly size?: number | undefined;
+  /** As of a new pool: a snapshot does not hold it. */
+  readonly offset?: number | undefined;
   readonly engine?: EngineFactory | undefined;
 }
 
-/** Observations of datapoints: `successes[i]` of `trials` rollouts of datapoint `indices[i]` were right. */
+/**
+ * Observations of datapoints: `successes[i]` of `trials` rollouts of datapoint `indices[i]` were right. Real numbers,
+ * rounded to float32: where a rollout earns a reward in [0, 1], `successes` is their sum.
+ */
 export interface Batch {
   readonly indices: ArrayLike<number>;
+  /** In [0, trials]. */
   readonly successes: ArrayLike<number>;
-  /** 1..65,535 each, or one number for all. */
+  /** In (0, 65535] each, or one number for all. */
   readonly trials: number | ArrayLike<number>;
+  /** lambda of this batch in [0, 1], in place of the pool's: 1 for more rollouts of the same visit. */
+  readonly discount?: number | undefined;
 }
 
 export interface Posteriors {
@@ -74,6 +92,8 @@ export interface ScoreOptions {
 export interface CandidateOptions {
   readonly size?: number | undefined;
   readonly seed: number;
+  /** Size of the whole that a shard is part of: the set is drawn out of it, and the shard keeps its part of the set. */
+  readonly of?: number | undefined;
 }
 
 export interface SelectOptions {
@@ -99,23 +119,25 @@ export class Pool {
   readonly size: number;
   readonly prior: Prior;
   readonly discount: number;
+  readonly offset: number;
   #engine: Engine | undefined;
 
   constructor(size: number, defaultEngine: EngineFactory, options?: PoolOptions) {
     const {
       prior = { alpha: 1, beta: 1 },
       discount = 1,
+      offset = 0,
       engine = defaultEngine,
-    } = checkOptions('options', options, ['prior', 'discount', 'engine']);
-    this.size = checkInteger('size', size, 0, 2 ** 32 - 1);
-    checkOptions('prior', prior, ['alpha', 'beta']);
-    this.prior = Object.freeze({ alpha: checkPrior('alpha', prior.alpha), beta: checkPrior('beta', prior.beta) });
-    this.discount = checkNumber('discount', discount, 0, 1);
+    } = checkOptions('options', options, ['prior', 'discount', 'offset', 'engine']);
+    this.size = checkInteger('size', size, 0, MOST_SIZE);
+    this.prior = checkPrior(prior);
+    this.discount = checkDiscount(discount);
+    this.offset = checkInteger('offset', offset, 0, MOST_SIZE - this.size);
     checkEngine(engine);
-    this.#engine = engine.create(this.size, this.prior, this.discount);
+    this.#engine = engine.create(this.size, this.prior, this.discount, this.offset);
     reserve(this.#engine.alpha);
     reserve(this.#engine.beta);
-    Object.defineProperties(this, { size: FIXED, prior: FIXED, discount: FIXED });
+    Object.defineProperties(this, { size: FIXED, prior: FIXED, discount: FIXED, offset: FIXED });
   }
 
   /** Live view of alpha, one float32 a datapoint; read-only. */
@@ -146,7 +168,7 @@ export class Pool {
 
   /**
    * Adds observations to the posteriors (Eq. 6): alpha' = lambda alpha + (1 - lambda) alpha0 + S, and beta' likewise
-   * with K - S. In order, once per occurrence of an index; all of the batch or, if anything in it is wrong, none.
+   * with K - S; lambda is the `discount` of the batch or, without it, of the pool. In order, once per occurrence of an index; all of the batch or, if anything in it is wrong, none.
    * @throws RangeError, TypeError naming position and value; RangeError where a posterior would leave [1e-3, 2^24]
    * @example
    * const pool = new PosteriorPool(3);
@@ -156,14 +178,18 @@ export class Pool {
   update(batch: Batch): this {
     const engine = this.#live();
     checkObject('batch', batch);
-    const { indices, successes, trials } = checkOptions('batch', batch, ['indices', 'successes', 'trials']) as Batch;
-    const at = copyIndices('indices', indices, this.size);
-    const seen = copyObservations(successes, trials, at.length);
-    const refused = engine.update(at, seen.successes, seen.trials);
+    const given = checkOptions('batch', batch, ['indices', 'successes', 'trials', 'discount']) as Batch;
+    const { discount } = given;
+    const lambda = discount === undefined ? this.discount : checkNumber('discount', discount, 0, 1);
+    const length = checkObservations(given);
+    // Elements with code behind them could call this pool while they are read, so they are read elsewhere.
+    const seen = areTyped(given) ? engine.stage(length) : newObservations(length);
+    copyObservations(seen, length, given, this.size);
+    const refused = engine.update(seen, length, lambda);
     if (refused >= 0) {
       throw new RangeError(
         `"indices[${refused}]" expected an update that stays in [${LEAST}, ${MOST}], got ` +
-          `${seen.successes[refused]} of ${seen.trials[refused]} for datapoint ${at[refused]}`,
+          `${seen.successes[refused]} of ${seen.trials[refused]} for datapoint ${seen.indices[refused]}`,
       );
     }
     return this;
@@ -183,7 +209,7 @@ export class Pool {
     const at = candidates === undefined ? undefined : copyCandidates('candidates', candidates, this.size);
     const scores = checkOut(out, at === undefined ? this.size : at.length);
     engine.score(rule, at, scores);
-    return scores as Scores;
+    return (out ?? scores) as Scores;
   }
 
   /**
@@ -211,7 +237,8 @@ export class Pool {
       return engine.select(rule, Math.min(wanted, most), undefined, excluded);
     }
     if (!isList(candidates)) {
-      const set = this.#candidateSet(candidates, wanted);
+      const { of, ...set } = this.#candidateSet(candidates, wanted);
+      if (of !== this.size) return this.#selectFrom(this.#partOf(of, set), excluded, rule, wanted);
       if (excluded === undefined) return engine.select(rule, Math.min(wanted, set.size), set, undefined);
       return this.#selectFrom(drawCandidates(this.size, set.size, set.seed), excluded, rule, wanted);
     }
@@ -270,11 +297,22 @@ export class Pool {
     return this.#live().select(rule, Math.min(wanted, at.length), at, undefined);
   }
 
-  #candidateSet(options: CandidateOptions, count: number): CandidateSet {
-    const { size = Math.min(16 * count, this.size), seed } = checkOptions('candidates', options, ['size', 'seed']);
-    const checkedSeed = checkSeed('candidates.seed', seed);
-    const checkedSize = checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER);
-    return { size: Math.min(checkedSize, this.size), seed: checkedSeed };
+  /** The set, and the size of what it is drawn from: the whole if that is known, else what is here. */
+  #candidateSet(options: CandidateOptions, count: number): CandidateSet & { readonly of: number } {
+    const given = checkOptions('candidates', options, ['size', 'seed', 'of']);
+    const seed = checkSeed('candidates.seed', given.seed);
+    const of =
+      given.of === undefined ? this.size : checkInteger('candidates.of', given.of, this.offset + this.size, MOST_SIZE);
+    const { size = Math.min(16 * count, of) } = given;
+    return { size: Math.min(checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER), of), seed, of };
+  }
+
+  /** Those of a set drawn out of the whole that are here, by their indices here. */
+  #partOf(of: number, { size, seed }: CandidateSet): Uint32Array {
+    const isHere = (position: number): boolean => position >= this.offset && position - this.offset < this.size;
+    return drawCandidates(of, size, seed)
+      .filter(isHere)
+      .map((position) => position - this.offset);
   }
 }
 
@@ -295,22 +333,23 @@ export function load<P extends Pool>(
   options: LoadOptions | undefined,
   create: (size: number, options: PoolOptions) => P,
 ): P {
-  const { size, engine } = checkOptions('options', options, ['size', 'engine']);
+  const { size, offset, engine } = checkOptions('options', options, ['size', 'offset', 'engine']);
   const { prior, discount, alpha, beta } = decode(bytes);
-  if (size !== undefined) checkInteger('size', size, alpha.length, 2 ** 32 - 1);
-  const pool = create(size ?? alpha.length, { prior, discount, engine });
-  const indices = size === undefined || size === alpha.length ? undefined : Uint32Array.from(alpha, (_, i) => i);
-  return pool.set({ indices, alpha, beta });
+  if (size !== undefined) checkInteger('size', size, alpha.length, MOST_SIZE);
+  const pool = create(size ?? alpha.length, { prior, discount, offset, engine });
+  return pool.set({ alpha: extend(alpha, pool.size, prior.alpha), beta: extend(beta, pool.size, prior.beta) });
+}
+
+/** A column with `value` behind its end. */
+function extend(column: Float32Array, size: number, value: number): Float32Array {
+  if (column.length === size) return column;
+  const longer = new Float32Array(size).fill(value, column.length);
+  longer.set(column);
+  return longer;
 }
 
 function isList(candidates: ArrayLike<number> | CandidateOptions): candidates is ArrayLike<number> {
   return typeof candidates !== 'object' || candidates === null || 'length' in candidates;
-}
-
-function checkPrior(name: string, value: unknown): number {
-  const rounded = typeof value === 'number' ? Math.fround(value) : value;
-  if (typeof rounded === 'number' && rounded >= LEAST && rounded <= MOST_PRIOR) return rounded;
-  throw bad(`prior.${name}`, `a number in [${LEAST}, ${MOST_PRIOR}]`, value, typeof value === 'number');
 }
 
 export function checkEngine(engine: EngineFactory): void {

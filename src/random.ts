@@ -1,11 +1,11 @@
 /**
  * Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011): four words of 32
- * random bits for the counter (counter, 0, 0, stream) under a key of 64 bits. Stateless, so that any part of a stream
- * can be had in any order and place.
+ * random bits for the counter (counter, attempt, 0, stream) under a key of 64 bits. Stateless, so that any part of a
+ * stream can be had in any order and place.
  */
-export function philox(counter: number, stream: number, seed: number): [number, number, number, number] {
+export function philox(counter: number, stream: number, seed: number, attempt = 0): [number, number, number, number] {
   let c0 = counter;
-  let c1 = 0;
+  let c1 = attempt;
   let c2 = 0;
   let c3 = stream;
   let k0 = seed >>> 0;
@@ -32,6 +32,7 @@ function multiplyHigh(x: number, y: number): number {
   return Math.floor((high * y + Math.floor((low * y) / 65_536)) / 65_536);
 }
 
-/** Words of the generator belong to one purpose each: scores of 'random' (stream 0), candidate sets (stream 1). */
+// Words of the generator belong to one purpose each: scores of 'random', candidate sets, draws of success rates.
 export const SCORE_STREAM = 0;
 export const CANDIDATE_STREAM = 1;
+export const DRAW_STREAM = 4;

@@ -1,7 +1,7 @@
 import { crc32 } from './crc32.ts';
 import { SnapshotError } from './errors.ts';
 import type { Bytes, Prior } from './types.ts';
-import { LEAST, MOST, MOST_PRIOR } from './validate.ts';
+import { checkTyped, LEAST, MOST, MOST_PRIOR } from './validate.ts';
 
 // Layout, little endian. Header of 64 bytes: magic (8), version u32, size u32, prior alpha f64, prior beta f64,
 // discount f64, crc of alpha u32, crc of beta u32, 12 bytes of zero, crc of the header before it u32.
@@ -37,8 +37,7 @@ export function encode({ prior, discount, alpha, beta }: Snapshot): Bytes {
 
 /** Reads a copy of the bytes, all of it before anything is made of it. */
 export function decode(source: Uint8Array): Snapshot {
-  if (!(source instanceof Uint8Array)) throw new TypeError('"bytes" expected a Uint8Array');
-  const bytes = Uint8Array.from(source);
+  const bytes = new Uint8Array(checkTyped('bytes', 'Uint8Array', source));
   const view = new DataView(bytes.buffer);
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (magic !== MAGIC) throw new SnapshotError('not a snapshot of a pool: the first bytes are not its mark');
@@ -49,6 +48,9 @@ export function decode(source: Uint8Array): Snapshot {
     throw new SnapshotError(`made by a newer release: version ${version}, this one reads ${VERSION}`);
   if (view.getUint32(60, true) !== crc32(bytes.subarray(0, 60)))
     throw new SnapshotError('damaged: checksum of the header');
+  for (let at = 48; at < 60; at += 4) {
+    if (view.getUint32(at, true) !== 0) throw new SnapshotError('damaged: bytes that this release leaves at zero');
+  }
   const size = view.getUint32(12, true);
   const length = HEADER + 8 * size;
   if (bytes.length !== length) {
@@ -67,8 +69,11 @@ export function decode(source: Uint8Array): Snapshot {
       throw new SnapshotError(`damaged: checksum of ${name}`);
     }
     const values = new Float32Array(bytes.buffer, start, size);
-    const wrong = values.findIndex((value) => !(value >= LEAST && value <= MOST));
-    if (wrong >= 0) throw new SnapshotError(`${name}[${wrong}] is outside [${LEAST}, ${MOST}]: ${values[wrong]}`);
+    for (let at = 0; at < size; at++) {
+      const value = values[at] as number;
+      if (value >= LEAST && value <= MOST) continue;
+      throw new SnapshotError(`${name}[${at}] is outside [${LEAST}, ${MOST}]: ${value}`);
+    }
     return values;
   };
   return {

@@ -1,7 +1,7 @@
 import { toRule } from './acquisition.ts';
 import { checkEngine } from './pool.ts';
 import type { Acquisition, EngineFactory, Scores, Selection } from './types.ts';
-import { bad, checkArray, checkInteger, checkOptions, checkOut, copyColumn } from './validate.ts';
+import { bad, checkArray, checkInteger, checkOptions, checkOut, checkTyped, copyColumn, isShared } from './validate.ts';
 
 export interface StatelessScoreOptions {
   readonly acquisition?: Acquisition | undefined;
@@ -33,7 +33,7 @@ export function scoreWith(
   const b = copyColumn('beta', beta, length);
   const scores = checkOut(out, a.length);
   engine.score(rule, a, b, scores);
-  return scores as Scores;
+  return (out ?? scores) as Scores;
 }
 
 /** `topK` with a default engine. */
@@ -45,14 +45,12 @@ export function topKWith(
 ): Selection {
   const { engine = defaultEngine } = checkOptions('options', options, ['engine']);
   checkEngine(engine);
-  if (!(scores instanceof Float32Array)) throw bad('scores', 'a Float32Array', scores, false);
+  const given = checkTyped('scores', 'Float32Array', scores);
   const wanted = checkInteger('count', count, 0, Number.MAX_SAFE_INTEGER);
-  // Shared memory may change under us, so it is copied; a plain view has none of a subclass's behaviour.
-  const plain =
-    scores.buffer instanceof ArrayBuffer
-      ? new Float32Array(scores.buffer, scores.byteOffset, scores.length)
-      : new Float32Array(scores);
+  const plain = isShared(given) ? new Float32Array(given) : given; // shared memory may change under us
   const indices = engine.topK(plain, Math.min(wanted, plain.length));
   if (typeof indices === 'number') throw bad(`scores[${indices}]`, 'a number', Number.NaN, true);
-  return { indices, scores: Float32Array.from(indices, (index) => plain[index] as number) };
+  const best = new Float32Array(indices.length);
+  for (let i = 0; i < best.length; i++) best[i] = plain[indices[i] as number] as number;
+  return { indices, scores: best };
 }

@@ -94,6 +94,13 @@ export interface CandidateSet {
   readonly seed: number;
 }
 
+/** Room for observations: `successes[i]` of `trials[i]` rollouts of datapoint `indices[i]` were right. */
+export interface Observations {
+  readonly indices: Uint32Array;
+  readonly successes: Float32Array;
+  readonly trials: Float32Array;
+}
+
 /**
  * The state and arithmetic of one pool. All that comes in has been checked and belongs to the engine's caller;
  * indices are in range, candidates strictly ascending.
@@ -102,8 +109,13 @@ export interface Engine {
   /** Live views of the columns. */
   readonly alpha: Float32Array;
   readonly beta: Float32Array;
-  /** Applies the observations in order, or none of them: the position of the first that would leave the domain, or -1. */
-  update(indices: Uint32Array, successes: Uint16Array, trials: Uint16Array): number;
+  /** Room for `count` observations, to be filled and passed to `update` with no other call between. */
+  stage(count: number): Observations;
+  /**
+   * Applies the first `count` observations in order, or none of them: the position of the first that would leave the
+   * domain, or -1. `discount`: what the posteriors keep of older evidence.
+   */
+  update(observations: Observations, count: number, discount: number): number;
   /** Replaces the posteriors at the indices, or of the whole pool. */
   write(indices: Uint32Array | undefined, alpha: Float32Array, beta: Float32Array): void;
   /** Puts the posteriors at the indices, or of the whole pool, back to the prior. */
@@ -122,8 +134,8 @@ export interface Engine {
 /** Makes engines, and does the same arithmetic without a pool. Pass one as the option `engine`. */
 export interface EngineFactory {
   readonly name: string;
-  /** @throws CapacityError, UnsupportedError */
-  create(size: number, prior: Prior, discount: number): Engine;
+  /** `offset`: the place of index 0 in the whole that seeds count in. @throws CapacityError, UnsupportedError */
+  create(size: number, prior: Prior, discount: number, offset: number): Engine;
   /** Scores the posteriors of two columns into `out`. */
   score(rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void;
   /** Positions of the best `count` <= length, or the position of the first NaN as a number. */

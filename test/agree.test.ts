@@ -11,6 +11,7 @@ import { Session } from '../src/serve/session.ts';
 import { State } from '../src/state/state.ts';
 import { PromptState } from '../src/state.ts';
 import { type Fields, jsonl } from './support/cli.ts';
+import { MemoryKeeper } from './support/memory-keeper.ts';
 import { anyRows } from './support/rows.ts';
 import { outputHere } from './support/run.ts';
 
@@ -61,7 +62,9 @@ async function fromHistory(rows: readonly Fields[], discount: number) {
 async function fromServe(rows: readonly Fields[], discount: number) {
   const visits = await visitsOf(rows);
   const { ids } = visits;
-  const session = new Session(State.unseen({ discount, prior: { alpha: 1, beta: 1 } }), () => {}, 0);
+  const session = new Session(State.unseen({ discount, prior: { alpha: 1, beta: 1 } }), new MemoryKeeper(), {
+    saveEvery: 0,
+  });
   const all = [...visits.byPrompt()].map(({ prompt, step, successes, trials }) => ({
     id: ids[prompt],
     step,

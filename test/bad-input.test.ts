@@ -56,25 +56,30 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
 
   test.each<[unknown, typeof RangeError | typeof TypeError]>([
     [9, RangeError],
+    [8.000001, RangeError],
     [-1, RangeError],
-    [1.5, RangeError],
+    [-1e-30, RangeError],
     [Number.NaN, RangeError],
+    [Infinity, RangeError],
     ['3', TypeError],
+    [null, TypeError],
   ])('update refuses %s successes of 8 at every position and writes nothing', (value, kind) => {
     for (const [at, successes] of placed(N, () => 2, value)) {
-      refuses(() => pool.update({ ...good, successes }), kind, `"successes[${at}]" expected an integer in [0, 8]`);
+      refuses(() => pool.update({ ...good, successes }), kind, `"successes[${at}]" expected a number in [0, 8]`);
     }
   });
 
   test.each<[unknown, typeof RangeError | typeof TypeError]>([
     [0, RangeError],
+    [-1, RangeError],
+    [1e-50, RangeError], // 0 as float32
     [65_536, RangeError],
-    [1.5, RangeError],
+    [65_535.01, RangeError],
     [Number.NaN, RangeError],
     ['8', TypeError],
   ])('update refuses %s trials at every position and writes nothing', (value, kind) => {
     for (const [at, trials] of placed(N, () => 8, value)) {
-      refuses(() => pool.update({ ...good, trials }), kind, `"trials[${at}]" expected an integer in [1, 65535]`);
+      refuses(() => pool.update({ ...good, trials }), kind, `"trials[${at}]" expected a number in (0, 65535]`);
     }
     if (kind === RangeError)
       refuses(() => pool.update({ ...good, trials: value as number }), kind, '"trials" expected');
@@ -87,6 +92,9 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     refuses(() => pool.update({ ...good, indices: wrong({ length: -1 }) }), TypeError);
     refuses(() => pool.update({ ...good, trials: wrong('8') }), TypeError);
     refuses(() => pool.update({ ...good, step: 1 } as Batch), TypeError, 'got "step"');
+    for (const discount of [-0.1, 1.1, Number.NaN])
+      refuses(() => pool.update({ ...good, discount }), RangeError, '"discount"');
+    refuses(() => pool.update({ ...good, discount: wrong('1') }), TypeError, '"discount"');
     refuses(() => pool.update(wrong(undefined)), TypeError);
     refuses(() => pool.update(wrong([])), TypeError);
   });
@@ -167,6 +175,10 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
       { seed: 2 ** 53 },
       { seed: '1' },
       { seed: 1, size: -1 },
+      { seed: 1, of: SIZE - 1 },
+      { seed: 1, of: SIZE + 0.5 },
+      { seed: 1, of: 2 ** 32 },
+      { seed: 1, of: '9' },
     ];
     for (const candidates of [...sets, { seed: 1, size: 1.5 }, { seed: 1, count: 2 }, 7, null, 'abc']) {
       expect(() => pool.select(1, wrong<SelectOptions>({ candidates }))).toThrow(/"candidates/);
@@ -259,6 +271,10 @@ describe.each(ENTRIES)('bad input on the $name engine', ({ entry }) => {
     [3, { prior: 1 }, TypeError],
     [3, { prior: { alpha: 1, beta: 1, gamma: 1 } }, TypeError],
     [3, { engine: {} }, TypeError],
+    [3, { offset: -1 }, RangeError],
+    [3, { offset: 0.5 }, RangeError],
+    [3, { offset: 2 ** 32 - 3 }, RangeError],
+    [3, { offset: '0' }, TypeError],
     [3, { size: 3 }, TypeError],
     [3, 7, TypeError],
   ])('a pool of %j with %j is refused', (size, options, kind) => {

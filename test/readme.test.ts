@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { ACQUISITION_TABLE, ACQUISITIONS, PARAMETER_TABLE } from '../src/acquisition.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -19,4 +20,16 @@ test('README names only commands and files that exist', () => {
   for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
     expect(() => readFileSync(new URL(`../${path}`, import.meta.url))).not.toThrow();
   }
+});
+
+test('README lists the acquisitions and the defaults of their parameters as the tables have them', () => {
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, cell]) => [kind, cell]);
+  const wanted = ACQUISITIONS.map((kind) => {
+    const cells = ACQUISITION_TABLE[kind].parameters.map((name) => {
+      const { default: value } = PARAMETER_TABLE[name];
+      return value === undefined ? `\`${name}\`` : `\`${name}\` (${value})`;
+    });
+    return [kind, cells.join(', ')];
+  });
+  expect(rows).toEqual(wanted);
 });

@@ -91,6 +91,9 @@ describe.each(ENTRIES)('snapshots on the $name engine', ({ entry }) => {
       refused(/newer release: version 2/),
     );
     expect(() => PosteriorPool.fromBytes(sealed((v) => v.setUint32(8, 0, true)))).toThrow(refused(/version 0/));
+    for (let at = 48; at < 60; at++) {
+      expect(() => PosteriorPool.fromBytes(sealed((v) => v.setUint8(at, 1)))).toThrow(refused(/leaves at zero/));
+    }
     expect(() => PosteriorPool.fromBytes(sealed((v) => v.setFloat64(32, 1.5, true)))).toThrow(refused(/discount/));
     expect(() => PosteriorPool.fromBytes(sealed((v) => v.setFloat64(16, Number.NaN, true)))).toThrow(
       refused(/prior.alpha/),

@@ -1,4 +1,4 @@
-import { philoxOfFour } from "../math/philox";
+import { philoxFrom } from "../math/philox";
 
 /** A hash table of indices + 1, so that 0 is free. */
 const TABLE = memory.data(32768 * 4, 16);
@@ -6,7 +6,15 @@ const TABLE = memory.data(32768 * 4, 16);
 let bits: u32 = 0;
 const STREAM: u32 = 1;
 
-/** Before `total` draws, 1 to 16,384: forgets the indices drawn so far. */
+/**
+ * Starts a draw of `total` indices, and forgets those drawn before.
+ * Formula: -
+ * Source:  `draw`.
+ * Domain:  `total` in 1..16,384.
+ * Error:   none.
+ * Special: -
+ * Cost:    up to 128 KB are written.
+ */
 export function beginDraw(total: u32): void {
   bits = min(15, 35 - clz(total - 1));
   memory.fill(TABLE, 0, 4 << bits);
@@ -16,15 +24,17 @@ export function beginDraw(total: u32): void {
  * Formula: draws `from` to `to` of `total` of a uniform set without replacement of `size` indices, unsorted.
  * Source:  Floyd's algorithm (Bentley, Floyd: A sample of brilliance, CACM 1987); the twin in plain JavaScript:
  *          src/candidates.ts.
+ * Domain:  total <= size < 2^32; `from` is a multiple of 8; after `beginDraw`, in order.
+ * Error:   none.
  * Special: a pure function of (size, total, seed): draw i takes the top 53 bits of words 0 and 1, or 2 and 3 if it is
- *          odd, of counter i / 2. `from` is a multiple of 8.
+ *          odd, of counter i / 2.
  * Cost:    half a Philox block and a probe or two a draw.
  */
 export function draw(
   from: u32, to: u32, total: u32, size: u32, seedLow: u32, seedHigh: u32, outPtr: usize,
 ): void {
   for (let i = from; i < to; i += 8) {
-    const words = philoxOfFour(i >> 1, STREAM, seedLow, seedHigh);
+    const words = philoxFrom(i >> 1, STREAM, seedLow, seedHigh);
     for (let j: u32 = 0, draws = min(to - i, 8); j < draws; j++) {
       const ptr = words + (<usize>(j >> 1) << 2) + (<usize>(j & 1) << 5);
       const high = load<u32>(ptr) >> 5;

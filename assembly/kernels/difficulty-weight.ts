@@ -13,13 +13,13 @@ const ONE = memory.data<f64>([1.0, 1.0], 16);
  */
 // @ts-ignore: decorator
 @inline export function difficultyWeight(alpha: v128, beta: v128, steepness: v128, mu: v128): v128 {
-  return weightOf(alpha, beta, div(v128.load(ONE), add(alpha, beta)), steepness, mu);
+  const q = div(v128.load(ONE), add(alpha, beta));
+  return weightOf(mul(alpha, q), mul(beta, q), steepness, mu);
 }
 
-/** The same where q = 1 / n is known. */
+/** The same where m and 1 - m are known. */
 // @ts-ignore: decorator
-@inline export function weightOf(alpha: v128, beta: v128, q: v128, steepness: v128, mu: v128): v128 {
-  const m = mul(alpha, q);
+@inline export function weightOf(m: v128, rest: v128, steepness: v128, mu: v128): v128 {
   const d = sub(m, mu);
-  return mul(mul(m, mul(beta, q)), exp2(mul(steepness, mul(d, d))));
+  return mul(mul(m, rest), exp2(mul(steepness, mul(d, d))));
 }

@@ -1,7 +1,6 @@
 // Scores by table, for pools without discount: their posteriors are alpha0 + S, beta0 + F with whole S and F, and few of
 // them differ. The table holds the scores of all S, F < 256 that were met so far, and NaN for the others.
-import { scatter } from "./move";
-import { score } from "./score";
+import { scatter } from "./gather";
 
 const TABLE_BYTES = 256 * 256 * 4;
 const TABLE = memory.data(256 * 256 * 4, 64);
@@ -17,38 +16,53 @@ const C = memory.data<u32>([
   0x0003fffc, 0x0003fffc, 0x0003fffc, 0x0003fffc, // the bits of an offset
 ], 16);
 
-/** Empties the table: before the first use, and whenever the rule changes. */
+/**
+ * Empties the table: before the first use, and whenever the rule changes.
+ * Formula: NaN in every entry.
+ * Source:  no score is NaN.
+ * Domain:  -
+ * Error:   none.
+ * Special: -
+ * Cost:    256 KB are written.
+ */
 export function clearLattice(): void {
   memory.fill(TABLE, 0xff, TABLE_BYTES);
 }
 
 /**
- * Scores `count` points of the columns, rounded up to a multiple of 8: those whose bits are those of a lattice point met
- * before by looking them up, the others by the direct kernel, `most` of them at a time through the dense blocks given
- * last. So the bits are those of the direct kernel. `kind`, `K`, `p` and `q` as in `score`.
- * Cost: about 40 operations for four points that are in the table.
+ * Looks up `count` points of the columns, rounded up to a multiple of 8, and stages those whose scores are not in the
+ * table: their positions, offsets in the table, alphas and betas, in blocks of room for all. Score them, then call
+ * `enterLattice`.
+ * Formula: the entry of (S, F) with S = alpha - alpha0, F = beta - beta0.
+ * Source:  pools without discount: docs/design.md.
+ * Domain:  alpha, beta in [1e-3, 2^24].
+ * Error:   none: an entry is used only where alpha0 + S and beta0 + F give back the bits of alpha and beta.
+ * Special: what is off the lattice is staged every time.
+ * Cost:    about 40 operations for four points that are in the table.
+ * @returns how many are staged
  */
-export function scoreLattice(
-  kind: i32, alphaPtr: usize, betaPtr: usize, outPtr: usize, count: u32, K: u32, p: f64, q: f64,
-  alpha0: f32, beta0: f32,
-  most: u32, indicesPtr: usize, offsetsPtr: usize, alphasPtr: usize, betasPtr: usize, scoresPtr: usize,
-): void {
+export function lookUpLattice(
+  alphaPtr: usize, betaPtr: usize, outPtr: usize, count: u32, alpha0: f32, beta0: f32,
+  indicesPtr: usize, offsetsPtr: usize, alphasPtr: usize, betasPtr: usize,
+): u32 {
   const a0 = f32x4.splat(alpha0);
   const b0 = f32x4.splat(beta0);
   let waiting: u32 = 0;
   for (let i: u32 = 0; i < count; i += 8) {
     const at = <usize>i << 2;
-    const low = lookUp(offsetsOf(v128.load(alphaPtr + at), v128.load(betaPtr + at), a0, b0));
-    const high = lookUp(offsetsOf(v128.load(alphaPtr + at, 16), v128.load(betaPtr + at, 16), a0, b0));
+    const offsets0 = offsetsOf(v128.load(alphaPtr + at), v128.load(betaPtr + at), a0, b0);
+    const offsets1 = offsetsOf(v128.load(alphaPtr + at, 16), v128.load(betaPtr + at, 16), a0, b0);
+    const low = lookUp(offsets0);
+    const high = lookUp(offsets1);
     v128.store(outPtr + at, low);
     v128.store(outPtr + at, high, 16);
     const missing = i16x8.narrow_i32x4_s(f32x4.ne(low, low), f32x4.ne(high, high));
     if (!v128.any_true(missing)) continue;
 
-    // What is not in the table waits for the direct kernel.
-    v128.store(OFFSETS, offsetsOf(v128.load(alphaPtr + at), v128.load(betaPtr + at), a0, b0));
-    v128.store(OFFSETS, offsetsOf(v128.load(alphaPtr + at, 16), v128.load(betaPtr + at, 16), a0, b0), 16);
-    for (let bits = i16x8.bitmask(missing); bits; bits &= bits - 1) {
+    v128.store(OFFSETS, offsets0);
+    v128.store(OFFSETS, offsets1, 16);
+    const left = count - i; // the padding waits for nothing
+    for (let bits = i16x8.bitmask(missing) & (left < 8 ? (1 << left) - 1 : 0xff); bits; bits &= bits - 1) {
       const lane = <usize>ctz(bits) << 2;
       const to = <usize>waiting << 2;
       store<u32>(indicesPtr + to, <u32>((at + lane) >> 2));
@@ -57,13 +71,27 @@ export function scoreLattice(
       store<u32>(offsetsPtr + to, load<u32>(OFFSETS + lane));
       waiting++;
     }
-    if (waiting + 8 <= most) continue;
-    score(kind, alphasPtr, betasPtr, scoresPtr, waiting, K, p, q);
-    hand(waiting, indicesPtr, offsetsPtr, scoresPtr, outPtr);
-    waiting = 0;
   }
-  score(kind, alphasPtr, betasPtr, scoresPtr, waiting, K, p, q);
-  hand(waiting, indicesPtr, offsetsPtr, scoresPtr, outPtr);
+  return waiting;
+}
+
+/**
+ * Hands the scores of what `lookUpLattice` staged out, and puts them into the table.
+ * Formula: a copy to the position and to the entry of each.
+ * Source:  `lookUpLattice`.
+ * Domain:  `count` is what that returned, the blocks are its own.
+ * Error:   none.
+ * Special: what is off the lattice goes to an entry that is emptied again.
+ * Cost:    two writes at a random place for each.
+ */
+export function enterLattice(
+  count: u32, indicesPtr: usize, offsetsPtr: usize, scoresPtr: usize, outPtr: usize,
+): void {
+  scatter(count, indicesPtr, scoresPtr, outPtr);
+  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
+    store<f32>(<usize>load<u32>(offsetsPtr + i), load<f32>(scoresPtr + i), TABLE);
+  }
+  store<f32>(NOWHERE, NaN, TABLE);
 }
 
 /** Offsets in the table of four points; NOWHERE, where all bits are set, of what is off the lattice. */
@@ -80,6 +108,7 @@ export function scoreLattice(
   return v128.and(v128.or(v128.or(i32x4.shl(S, 10), i32x4.shl(F, 2)), off), v128.load(C, 32));
 }
 
+/** The entries at four offsets. */
 // @ts-ignore: decorator
 @inline function lookUp(offsets: v128): v128 {
   const low = i64x2.extract_lane(offsets, 0);
@@ -88,13 +117,4 @@ export function scoreLattice(
   found = v128.load32_lane(<usize>(low >> 32), found, 1, TABLE);
   found = v128.load32_lane(<usize>high, found, 2, TABLE);
   return v128.load32_lane(<usize>(high >> 32), found, 3, TABLE);
-}
-
-/** Hands scores of the direct kernel out, and puts them into the table. */
-function hand(count: u32, indicesPtr: usize, offsetsPtr: usize, scoresPtr: usize, outPtr: usize): void {
-  scatter(count, indicesPtr, scoresPtr, outPtr);
-  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    store<f32>(<usize>load<u32>(offsetsPtr + i), load<f32>(scoresPtr + i), TABLE);
-  }
-  store<f32>(NOWHERE, NaN, TABLE);
 }

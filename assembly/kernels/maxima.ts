@@ -3,7 +3,7 @@
 // other, each padded to whole blocks: scores with NaN, maxima with -Infinity.
 import { kthBest } from "./kth-best";
 import { beginTopK, mayEnter, offerBlock, offerTopK } from "./top-k";
-import { touch } from "./touch";
+import { prefetch } from "./prefetch";
 
 const NONE: f32 = -Infinity;
 
@@ -22,17 +22,17 @@ let waiting: u32 = 0;
 // @ts-ignore: decorator
 @inline function blocksOf(count: u32): u32 { return (count >> 4) + u32((count & 15) != 0); }
 
-/** Builds all levels over a column of `size` scores. */
-export function buildMaxima(scoresPtr: usize, size: u32, maximaPtr: usize): void {
-  let below = scoresPtr;
-  let ptr = maximaPtr;
-  for (let count = size; count > 16; ) {
-    count = blocksOf(count);
-    for (let i: u32 = 0; i < count; i++) store<f32>(ptr + (<usize>i << 2), maximum(below + (<usize>i << 6)));
-    for (let i = count; i & 15; i++) store<f32>(ptr + (<usize>i << 2), NONE);
-    below = ptr;
-    ptr += <usize>blocksOf(count) << 6;
-  }
+/**
+ * Builds `blocks` entries of a level over the level below; the caller pads a level to whole blocks with -Infinity.
+ * Formula: the maximum of each block of 16.
+ * Source:  -
+ * Domain:  any floats.
+ * Error:   none.
+ * Special: NaN counts as none.
+ * Cost:    a pass over the level below.
+ */
+export function buildMaxima(belowPtr: usize, blocks: u32, maximaPtr: usize): void {
+  for (let i: u32 = 0; i < blocks; i++) store<f32>(maximaPtr + (<usize>i << 2), maximum(belowPtr + (<usize>i << 6)));
 }
 
 /** Makes the maxima true again after the scores at `changes` indices changed: level by level, so that none waits. */
@@ -100,7 +100,7 @@ function open(level: i32, block: u32): void {
 /** Offers the blocks of scores that wait. */
 function openScores(): void {
   const scoresPtr = levelPtr(0);
-  touch(waiting, WAITING, scoresPtr, 6);
+  prefetch(waiting, WAITING, scoresPtr, 6);
   for (let i: u32 = 0; i < waiting; i++) {
     const block = load<u32>(WAITING + (<usize>i << 2));
     offerBlock(scoresPtr + (<usize>block << 6), block << 4);

@@ -17,6 +17,8 @@ const RISING = memory.data(257 * 32, 16);
 /** What `prepare` hands to `mutualInformation`, two pairs side by side. */
 const STATE = memory.data(7 * 32, 16);
 
+// This is the definition of the score: cells.ts fills its table with it.
+
 /** Call before `mutualInformation` whenever K changes. */
 export function setRollouts(K: u32): void {
   let c: f64 = 1;
@@ -35,8 +37,7 @@ export function setRollouts(K: u32): void {
  * 0 = sum_{s>0} p_s + w_0 (r_0 - 1) - (1 - w_0), and adding that to I leaves - p_0 ln r_0 + w_0 (r_0 - 1), which is of
  * second order in r_0 - 1. So I = sum_{s>0} p_s (1 - ln r_s) + w_0 (r_0 - 1) - p_0 ln r_0 - (1 - w_0): nothing cancels.
  */
-// @ts-ignore: decorator
-@inline function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
+function prepare(alpha: v128, beta: v128, K: u32, slot: usize): void {
   // 1. Order the pair, so that I(alpha, beta) and I(beta, alpha) are the same bits.
   const a = f64x2.pmin(alpha, beta);
   const b = f64x2.pmax(alpha, beta);
@@ -85,18 +86,15 @@ export function setRollouts(K: u32): void {
 /**
  * Formula: I_K = H(alpha, beta) - sum_s P(S = s) H(alpha + s, beta + K - s), nats (Eq. 13), as derived at `prepare`.
  * Source:  InSight, arXiv 2603.01907, Eq. 10-13; E-form derived.
- * Domain:  alpha, beta in [1e-3, 2^24], K in 1..256; call `setRollouts(K)` first.
+ * Domain:  four alphas and four betas, float64, in [1e-3, 2^25], K in 1..256; call `setRollouts(K)` first.
  * Error:   0.55 ulp of float32 after rounding for alpha, beta <= 1e6 and K <= 64; docs/accuracy.md has the rest.
  * Special: symmetric to the last bit; never below +0. g_s may pass the range of doubles where p_s is negligible: the
  *          logarithm of infinity or NaN is a finite number, and p_s takes no part of g_s.
  * Cost:    K + 1 logarithms. Four points together: the two chains of the sum hide each other's latency (measured).
  */
-// @ts-ignore: decorator
-@inline export function mutualInformation(
-  alpha0: v128, beta0: v128, alpha1: v128, beta1: v128, K: u32, outPtr: usize,
-): void {
-  prepare(alpha0, beta0, K, 0);
-  prepare(alpha1, beta1, K, 16);
+export function mutualInformation(alphaPtr: usize, betaPtr: usize, K: u32, outPtr: usize): void {
+  prepare(v128.load(alphaPtr), v128.load(betaPtr), K, 0);
+  prepare(v128.load(alphaPtr, 16), v128.load(betaPtr, 16), K, 16);
 
   // 5. (b)_t, t = 0..K, and (n)_K.
   const one = v128.load(ONE);
@@ -179,8 +177,7 @@ export function setRollouts(K: u32): void {
   v128.store(outPtr, total(first1, v128.load(STATE, 144), v128.load(STATE, 176), scaled1, P1, L1), 16);
 }
 
-// @ts-ignore: decorator
-@inline function total(r: v128, w: v128, rest: v128, scaled: v128, P: v128, L: v128): v128 {
+function total(r: v128, w: v128, rest: v128, scaled: v128, P: v128, L: v128): v128 {
   const sum = add(mul(P, scaled), sub(mul(w, sub(r, v128.load(ONE))), rest));
   const logs = add(mul(L, scaled), mul(mul(w, r), log2(r)));
   return f64x2.pmax(splat(0), sub(sum, mul(v128.load(LN2), logs)));

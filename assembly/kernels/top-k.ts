@@ -60,6 +60,44 @@ export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
   }
 }
 
+/**
+ * Offers scores that may be NaN, which is an error.
+ * Formula: as `offerTopK`.
+ * Source:  the same.
+ * Domain:  any float32; after `beginTopK`, in the order of rising index.
+ * Error:   none.
+ * Special: stops at the first group of 32 with a NaN.
+ * Cost:    that of `offerTopK`: what is not below the threshold is looked at, and NaN is not below anything.
+ * @returns the position of the first NaN, or `count`
+ */
+export function offerNumbers(scoresPtr: usize, count: u32, first: u32): u32 {
+  if (limit == u64.MAX_VALUE) threshold = max(threshold, boundOf(scoresPtr, count));
+  let i: u32 = 0;
+  let t = f32x4.splat(threshold);
+  for (const groups = count & ~31; i < groups; i += 32) {
+    const ptr = scoresPtr + (<usize>i << 2);
+    if (allBelow(ptr, t)) continue;
+    const wrong = findNaN(ptr, 32);
+    if (wrong < 32) return i + wrong;
+    offerBlock(ptr, first + i);
+    offerBlock(ptr + 64, first + i + 16);
+    t = f32x4.splat(threshold);
+  }
+  const wrong = findNaN(scoresPtr + (<usize>i << 2), count - i);
+  if (i + wrong == count) offerTopK(scoresPtr + (<usize>i << 2), count - i, first + i);
+  return i + wrong;
+}
+
+/** Whether all of 32 scores are below `t`. */
+// @ts-ignore: decorator
+@inline function allBelow(ptr: usize, t: v128): bool {
+  const a = v128.and(f32x4.lt(v128.load(ptr), t), f32x4.lt(v128.load(ptr, 16), t));
+  const b = v128.and(f32x4.lt(v128.load(ptr, 32), t), f32x4.lt(v128.load(ptr, 48), t));
+  const c = v128.and(f32x4.lt(v128.load(ptr, 64), t), f32x4.lt(v128.load(ptr, 80), t));
+  const d = v128.and(f32x4.lt(v128.load(ptr, 96), t), f32x4.lt(v128.load(ptr, 112), t));
+  return i32x4.all_true(v128.and(v128.and(a, b), v128.and(c, d)));
+}
+
 /** A score that enough of the first of these scores reach for a selection: what is below it need not enter. */
 function boundOf(scoresPtr: usize, count: u32): f32 {
   const some = min(count, wanted << 4) & ~15;

@@ -1,4 +1,4 @@
-import { touch } from "./touch";
+import { prefetch } from "./prefetch";
 
 const LEAST: f64 = 1e-3;
 const MOST: f64 = 16777216;
@@ -6,7 +6,7 @@ const MOST: f64 = 16777216;
 /**
  * Formula: alpha' = lambda alpha + (1 - lambda) alpha0 + S; beta' = lambda beta + (1 - lambda) beta0 + (K - S).
  * Source:  InSight, arXiv 2603.01907, Eq. 6; the discount lambda, Sec. 4.
- * Domain:  successes S <= trials K; all results in [1e-3, 2^24].
+ * Domain:  0 <= S <= K <= 65,535, float32 each; all results in [1e-3, 2^24].
  * Error:   float64, left to right, then one rounding to float32: the bits of test/golden/updates.json.
  * Special: in order, once per occurrence. Stops at the first step that would leave the domain, without that step.
  *          What was there before each step is left at `oldAlphaPtr` and `oldBetaPtr`, what is there after it at
@@ -21,13 +21,13 @@ export function update(
 ): u32 {
   const pullAlpha = (1 - discount) * alpha0;
   const pullBeta = (1 - discount) * beta0;
-  touch(count, indicesPtr, alphaPtr, 2);
-  touch(count, indicesPtr, betaPtr, 2);
+  prefetch(count, indicesPtr, alphaPtr, 2);
+  prefetch(count, indicesPtr, betaPtr, 2);
   for (let i: u32 = 0; i < count; i++) {
     const to = <usize>i << 2;
     const at = <usize>load<u32>(indicesPtr + to) << 2;
-    const successes = <f64>load<u16>(successesPtr + (to >> 1));
-    const failures = <f64>load<u16>(trialsPtr + (to >> 1)) - successes;
+    const successes = <f64>load<f32>(successesPtr + to);
+    const failures = <f64>load<f32>(trialsPtr + to) - successes;
     const oldAlpha = load<f32>(alphaPtr + at);
     const oldBeta = load<f32>(betaPtr + at);
     const alpha = <f32>(discount * <f64>oldAlpha + pullAlpha + successes);

@@ -1,21 +1,23 @@
 import { drawCandidates } from '../candidates.ts';
-import type { CandidateSet, Engine, EngineFactory, Prior, Rule, Selection } from '../types.ts';
+import type { CandidateSet, Engine, EngineFactory, Observations, Prior, Rule, Selection } from '../types.ts';
+import { newObservations } from '../validate.ts';
 import { gatherValues, Instance, part } from './instance.ts';
 import { type Kernel, kernelSource } from './kernel.ts';
-import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE } from './layout.ts';
+import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE, WORK_STAGE } from './layout.ts';
 import { seedWords } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
-import { Scorer } from './scorer.ts';
+import { Scorer, scoreArrays } from './scorer.ts';
 import { beginTopK, endTopK, topK } from './top-k.ts';
 
 /** The engine that runs kernel.wasm; `module` is asked once, on first use. */
 export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
   const instantiate = kernelSource(module);
-  const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES }));
+  // For calls without a pool, and with the table of cells that all pools are scored by.
+  const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES, stage: WORK_STAGE, cells: true }));
   return {
     name: 'wasm',
-    create: (size, prior, discount) => new WasmEngine(instantiate, size, prior, discount),
-    score: (rule, alpha, beta, out) => new Scorer(workspace(), undefined).scoreArrays(rule, alpha, beta, out),
+    create: (size, prior, discount, offset) => new WasmEngine(instantiate, workspace, size, prior, discount, offset),
+    score: (rule, alpha, beta, out) => scoreArrays(workspace(), rule, alpha, beta, out),
     topK: (scores, count) => topK(workspace(), instantiate, scores, count),
   };
 }
@@ -34,44 +36,63 @@ class WasmEngine implements Engine {
   readonly #instantiate: () => Kernel;
   readonly #instance: Instance;
   readonly #prior: Prior;
-  readonly #discount: number;
   readonly #scorer: Scorer;
   readonly #scores: ScoreColumn;
 
-  constructor(instantiate: () => Kernel, size: number, prior: Prior, discount: number) {
+  constructor(
+    instantiate: () => Kernel,
+    workspace: () => Instance,
+    size: number,
+    prior: Prior,
+    discount: number,
+    offset: number,
+  ) {
     const instance = new Instance(instantiate(), { size, keyBytes: KEY_BYTES });
     this.#instantiate = instantiate;
     this.#instance = instance;
     this.#prior = prior;
-    this.#discount = discount;
     this.alpha = instance.column(instance.at.alpha, size);
     this.beta = instance.column(instance.at.beta, size);
-    this.#scorer = new Scorer(instance, discount === 1 ? prior : undefined);
-    this.#scores = new ScoreColumn(instance, instantiate, this.#scorer, size);
+    this.#scorer = new Scorer(instance, workspace, discount === 1 ? prior : undefined, offset);
+    this.#scores = new ScoreColumn(instance, instantiate, this.#scorer, this);
     this.reset(undefined);
   }
 
-  update(indices: Uint32Array, successes: Uint16Array, trials: Uint16Array): number {
+  stage(count: number): Observations {
+    return count <= STAGE ? this.#instance : newObservations(count);
+  }
+
+  update(observations: Observations, count: number, discount: number): number {
+    this.#expect(count);
+    if (count > STAGE) return this.#updateLong(observations, count, discount);
     const stage = this.#instance;
-    const { length } = indices;
-    const oldAlpha = new Float32Array(length > STAGE ? length : 0); // what the parts before the last one changed
-    const oldBeta = new Float32Array(oldAlpha.length);
-    this.#expect(length);
+    if (observations !== stage) stageObservations(stage, observations, 0, count);
+    const done = this.#runUpdate(count, discount);
+    if (done < count) {
+      this.#takeBackStaged(done);
+      return done;
+    }
+    this.#scores.refreshStaged(count);
+    return -1;
+  }
+
+  /** By chunks; old posteriors of every chunk but the last (those are still staged), to undo a batch refused later. */
+  #updateLong(observations: Observations, length: number, discount: number): number {
+    const stage = this.#instance;
+    const { indices } = observations;
+    const oldAlpha = new Float32Array(length);
+    const oldBeta = new Float32Array(length);
     for (let start = 0; start < length; start += STAGE) {
       const count = Math.min(STAGE, length - start);
-      stage.indices.set(part(indices, start, count));
-      stage.successes.set(part(successes, start, count));
-      stage.trials.set(part(trials, start, count));
-      const done = this.#runUpdate(count);
+      stageObservations(stage, observations, start, count);
+      const done = this.#runUpdate(count, discount);
       if (done < count) {
         this.#takeBackStaged(done);
         this.#takeBack(part(indices, 0, start), oldAlpha, oldBeta);
         return start + done;
       }
-      if (start + count < length) {
-        oldAlpha.set(stage.oldAlpha, start);
-        oldBeta.set(stage.oldBeta, start);
-      }
+      oldAlpha.set(part(stage.oldAlpha, 0, count), start);
+      oldBeta.set(part(stage.oldBeta, 0, count), start);
       this.#scores.refreshStaged(count);
     }
     return -1;
@@ -214,7 +235,7 @@ class WasmEngine implements Engine {
   }
 
   /** Applies what is staged, and stages the old and new posteriors; returns how many observations were applied. */
-  #runUpdate(count: number): number {
+  #runUpdate(count: number, discount: number): number {
     const { kernel, at } = this.#instance;
     return kernel.update(
       count,
@@ -223,7 +244,7 @@ class WasmEngine implements Engine {
       at.trials,
       at.alpha,
       at.beta,
-      this.#discount,
+      discount,
       this.#prior.alpha,
       this.#prior.beta,
       at.oldAlpha,
@@ -232,4 +253,15 @@ class WasmEngine implements Engine {
       at.stageBeta,
     );
   }
+}
+
+function stageObservations(
+  stage: Instance,
+  { indices, successes, trials }: Observations,
+  start: number,
+  count: number,
+) {
+  stage.indices.set(part(indices, start, count));
+  stage.successes.set(part(successes, start, count));
+  stage.trials.set(part(trials, start, count));
 }

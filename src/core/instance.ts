@@ -1,14 +1,14 @@
 import { CapacityError } from '../errors.ts';
 import type { Kernel } from './kernel.ts';
-import { type Layout, layOut, type Needs, STAGE } from './layout.ts';
+import { type Layout, layOut, type Needs, PART, STAGE } from './layout.ts';
 
 /** A kernel with its memory laid out, and views of the stage that all batches pass through. */
 export class Instance {
   readonly kernel: Kernel;
   readonly at: Layout;
   readonly indices: Uint32Array;
-  readonly successes: Uint16Array;
-  readonly trials: Uint16Array;
+  readonly successes: Float32Array;
+  readonly trials: Float32Array;
   readonly alpha: Float32Array;
   readonly beta: Float32Array;
   readonly scores: Float32Array;
@@ -27,16 +27,17 @@ export class Instance {
       throw new CapacityError(`no memory for ${most} datapoints: ${at.pages} pages of 64 KiB`, { cause });
     }
     const { buffer } = kernel.memory;
+    const { stage = STAGE } = needs;
     this.kernel = kernel;
     this.at = at;
-    this.indices = new Uint32Array(buffer, at.indices, STAGE);
-    this.successes = new Uint16Array(buffer, at.successes, STAGE);
-    this.trials = new Uint16Array(buffer, at.trials, STAGE);
-    this.alpha = new Float32Array(buffer, at.stageAlpha, STAGE);
-    this.beta = new Float32Array(buffer, at.stageBeta, STAGE);
-    this.scores = new Float32Array(buffer, at.stageScores, STAGE);
-    this.oldAlpha = new Float32Array(buffer, at.oldAlpha, STAGE);
-    this.oldBeta = new Float32Array(buffer, at.oldBeta, STAGE);
+    this.indices = new Uint32Array(buffer, at.indices, stage);
+    this.successes = new Float32Array(buffer, at.successes, stage);
+    this.trials = new Float32Array(buffer, at.trials, stage);
+    this.alpha = new Float32Array(buffer, at.stageAlpha, stage);
+    this.beta = new Float32Array(buffer, at.stageBeta, stage);
+    this.scores = new Float32Array(buffer, at.stageScores, stage);
+    this.oldAlpha = new Float32Array(buffer, at.oldAlpha, stage);
+    this.oldBeta = new Float32Array(buffer, at.oldBeta, stage);
   }
 
   /** A column of float32 in this memory. */
@@ -46,8 +47,13 @@ export class Instance {
 }
 
 /** The elements from `start` on, `count` or as many as there are; the array itself if that is all of it. */
-export function part<T extends Float32Array | Uint32Array | Uint16Array>(array: T, start: number, count: number): T {
+export function part<T extends Float32Array | Uint32Array>(array: T, start: number, count: number): T {
   return start === 0 && count >= array.length ? array : (array.subarray(start, start + count) as T);
+}
+
+/** Calls `run` for all of `length` in parts: an engine can go over to optimised code only between calls. */
+export function inParts(length: number, run: (start: number, count: number) => void): void {
+  for (let start = 0; start < length; start += PART) run(start, Math.min(PART, length - start));
 }
 
 /** The values of a column at the given indices. */

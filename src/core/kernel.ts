@@ -6,7 +6,7 @@ import { explain } from './compile.ts';
 export type Kernel = {
   readonly memory: WebAssembly.Memory;
   readonly heapBase: WebAssembly.Global;
-  readonly fastTableBytes: WebAssembly.Global;
+  readonly cellBytes: WebAssembly.Global;
   score(
     kind: number,
     alphaPtr: number,
@@ -17,8 +17,8 @@ export type Kernel = {
     etaOrTarget: number,
     mu: number,
   ): void;
-  scoreFast(
-    weighted: number,
+  scoreByCells(
+    kind: number,
     alphaPtr: number,
     betaPtr: number,
     outPtr: number,
@@ -26,29 +26,45 @@ export type Kernel = {
     rollouts: number,
     eta: number,
     mu: number,
+    weightsPtr: number,
     tablePtr: number,
   ): void;
-  clearLattice(): void;
-  scoreLattice(
+  scoreDraws(
     kind: number,
+    alphaPtr: number,
+    betaPtr: number,
+    indicesPtr: number,
+    outPtr: number,
+    count: number,
+    etaOrTarget: number,
+    mu: number,
+    first: number,
+    seedLow: number,
+    seedHigh: number,
+  ): void;
+  clearLattice(): void;
+  lookUpLattice(
     alphaPtr: number,
     betaPtr: number,
     outPtr: number,
     count: number,
-    rollouts: number,
-    etaOrTarget: number,
-    mu: number,
     priorAlpha: number,
     priorBeta: number,
-    most: number,
     indicesPtr: number,
     offsetsPtr: number,
     alphasPtr: number,
     betasPtr: number,
-    scoresPtr: number,
-  ): void;
+  ): number;
+  enterLattice(count: number, indicesPtr: number, offsetsPtr: number, scoresPtr: number, outPtr: number): void;
   scoreRandom(outPtr: number, count: number, first: number, seedLow: number, seedHigh: number): void;
-  scoreRandomAt(outPtr: number, count: number, indicesPtr: number, seedLow: number, seedHigh: number): void;
+  scoreRandomAt(
+    outPtr: number,
+    count: number,
+    indicesPtr: number,
+    first: number,
+    seedLow: number,
+    seedHigh: number,
+  ): void;
   update(
     count: number,
     indicesPtr: number,
@@ -70,13 +86,14 @@ export type Kernel = {
   beginTopK(keysPtr: number, most: number, count: number, least: number): void;
   limitTies(some: number): void;
   offerTopK(scoresPtr: number, count: number, first: number): void;
+  offerNumbers(scoresPtr: number, count: number, first: number): number;
   offerAt(scoresPtr: number, indicesPtr: number, count: number): void;
   endTopK(): number;
   countAbove(ptr: number, count: number, most: number): number;
   kthBest(ptr: number, count: number, k: number, slack: number): number;
   beginDraw(total: number): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
-  buildMaxima(scoresPtr: number, size: number, maximaPtr: number): void;
+  buildMaxima(scoresPtr: number, blocks: number, maximaPtr: number): void;
   mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
   offerIndexed(keysPtr: number, most: number, count: number, scoresPtr: number, size: number, maximaPtr: number): void;
   findNaN(scoresPtr: number, count: number): number;

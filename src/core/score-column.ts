@@ -1,10 +1,13 @@
 import { sameRule } from '../acquisition.ts';
-import type { Rule, Selection } from '../types.ts';
-import { gatherValues, type Instance, part } from './instance.ts';
+import type { Engine, Rule, Selection } from '../types.ts';
+import { gatherValues, type Instance, inParts, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
-import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
+import { BLOCK, MOST_KEPT, roomFor, STAGE } from './layout.ts';
 import type { Scorer } from './scorer.ts';
 import { endTopK, topKOfColumn } from './top-k.ts';
+
+/** The posteriors of a pool. */
+type Columns = Pick<Engine, 'alpha' | 'beta'>;
 
 /**
  * The scores of a whole pool under the rule in use, kept true as posteriors change, and the maxima over them, which are
@@ -15,11 +18,13 @@ export class ScoreColumn {
   readonly #instance: Instance;
   readonly #instantiate: () => Kernel;
   readonly #scorer: Scorer;
+  readonly #columns: Columns;
   #rule: Rule | undefined;
   #indexed = false;
 
-  constructor(instance: Instance, instantiate: () => Kernel, scorer: Scorer, size: number) {
-    this.values = instance.column(instance.at.scores, size);
+  constructor(instance: Instance, instantiate: () => Kernel, scorer: Scorer, columns: Columns) {
+    this.values = instance.column(instance.at.scores, columns.alpha.length);
+    this.#columns = columns;
     this.#instance = instance;
     this.#instantiate = instantiate;
     this.#scorer = scorer;
@@ -34,7 +39,7 @@ export class ScoreColumn {
   hold(rule: Rule): void {
     if (this.holds(rule)) return;
     const size = this.values.length;
-    this.#scorer.scoreColumn(rule, size);
+    this.#scorer.scoreColumn(rule, this.#columns.alpha, this.#columns.beta, this.values);
     this.#instance.column(this.#instance.at.scores, 16 * Math.ceil(size / 16)).fill(Number.NaN, size); // never wins
     this.#rule = rule;
     this.#indexed = false;
@@ -76,7 +81,16 @@ export class ScoreColumn {
   #index(): void {
     if (this.#indexed) return;
     const { kernel, at } = this.#instance;
-    kernel.buildMaxima(at.scores, this.values.length, at.maxima);
+    let [below, ptr] = [at.scores, at.maxima];
+    for (let count = this.values.length; count > BLOCK; ) {
+      count = Math.ceil(count / BLOCK);
+      const [from, to] = [below, ptr];
+      inParts(count, (start, some) => kernel.buildMaxima(from + 4 * BLOCK * start, some, to + 4 * start));
+      const padded = BLOCK * Math.ceil(count / BLOCK);
+      this.#instance.column(ptr, padded).fill(-Infinity, count);
+      below = ptr;
+      ptr += 4 * padded;
+    }
     this.#indexed = true;
   }
 

@@ -1,78 +1,129 @@
 import { sameRule } from '../acquisition.ts';
 import type { Prior, Rule } from '../types.ts';
-import { type Instance, part } from './instance.ts';
-import { LATTICE_STAGE, STAGE } from './layout.ts';
+import { type Instance, inParts, part } from './instance.ts';
+import { STAGE } from './layout.ts';
 import { kernelRule, seedWords } from './rules.ts';
 
-/** Scores what stands in the memory of an instance, by the kernel that suits the rule: the direct one, or a table. */
+/**
+ * Scores what stands in the memory of an instance, by the kernel that suits the rule. Both kinds of mutual information
+ * are scored by the table of cells, which stands in the workspace: one for all pools, so that a pool has no more memory
+ * than its columns. Posteriors pass through the stage of the workspace to get there.
+ */
 export class Scorer {
   readonly #instance: Instance;
+  readonly #workspace: () => Instance;
   readonly #lattice: Prior | undefined;
-  /** What the table of the lattice holds. */
+  readonly #offset: number;
+  /** The rule of the scores in the table of the lattice. */
   #tabled: Rule | undefined;
 
-  /** `lattice`: the prior of a pool without discount. */
-  constructor(instance: Instance, lattice: Prior | undefined) {
+  /** `lattice`: the prior of a pool without discount; `offset`: the place of index 0 in the whole, for seeded rules. */
+  constructor(instance: Instance, workspace: () => Instance, lattice: Prior | undefined, offset: number) {
     this.#instance = instance;
+    this.#workspace = workspace;
     this.#lattice = lattice;
+    this.#offset = offset;
   }
 
-  /** Scores the whole pool of `size` datapoints into its score column. */
-  scoreColumn(rule: Rule, size: number): void {
+  /** Scores the whole pool: columns in the memory of the instance. */
+  scoreColumn(rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void {
     const { kernel, at } = this.#instance;
-    if (rule.kind === 'random') kernel.scoreRandom(at.scores, size, 0, ...seedWords(rule.seed as number));
-    else if (this.#lattice !== undefined) this.#scoreLattice(rule, this.#lattice, size);
-    else this.#score(rule, at.alpha, at.beta, at.scores, size);
+    const { length } = out;
+    if (rule.kind === 'random') {
+      const words = seedWords(rule.seed as number);
+      inParts(length, (start, count) =>
+        kernel.scoreRandom(at.scores + 4 * start, count, this.#offset + start, ...words),
+      );
+    } else if (this.#lattice !== undefined && rule.seed === undefined) {
+      this.#scoreLattice(rule, this.#lattice, length);
+    } else if (needsWorkspace(rule)) {
+      scoreArrays(this.#workspace(), rule, alpha, beta, out, this.#offset);
+    } else {
+      const [kind, ...parameters] = kernelRule(rule);
+      inParts(length, (start, count) => {
+        const by = 4 * start;
+        kernel.score(kind, at.alpha + by, at.beta + by, at.scores + by, count, ...parameters);
+      });
+    }
   }
 
   /** Scores the first `count` staged posteriors, whose indices are staged too; the result is a view of the stage. */
   scoreStaged(rule: Rule, count: number): Float32Array {
-    const { kernel, at, scores } = this.#instance;
-    if (rule.kind === 'random')
-      kernel.scoreRandomAt(at.stageScores, count, at.indices, ...seedWords(rule.seed as number));
-    else this.#score(rule, at.stageAlpha, at.stageBeta, at.stageScores, count);
-    return part(scores, 0, count);
-  }
-
-  /** Scores posteriors that stand outside any pool, through the stage. */
-  scoreArrays(rule: Rule, alpha: Float32Array, beta: Float32Array, out: Float32Array): void {
-    const stage = this.#instance;
-    for (let start = 0; start < alpha.length; start += STAGE) {
-      const count = Math.min(STAGE, alpha.length - start);
-      stage.alpha.set(part(alpha, start, count));
-      stage.beta.set(part(beta, start, count));
-      for (let i = 0; i < count; i++) stage.indices[i] = start + i;
-      out.set(this.scoreStaged(rule, count), start);
-    }
-  }
-
-  #score(rule: Rule, alphaPtr: number, betaPtr: number, outPtr: number, count: number): void {
-    const [kind, rollouts, etaOrTarget, mu] = kernelRule(rule);
-    this.#instance.kernel.score(kind, alphaPtr, betaPtr, outPtr, count, rollouts, etaOrTarget, mu);
+    const own = this.#instance;
+    if (!needsWorkspace(rule)) return scoreStaged(own, rule, count, this.#offset);
+    const workspace = this.#workspace();
+    workspace.alpha.set(part(own.alpha, 0, count));
+    workspace.beta.set(part(own.beta, 0, count));
+    if (rule.seed !== undefined) workspace.indices.set(part(own.indices, 0, count));
+    const scores = part(own.scores, 0, count);
+    scores.set(scoreStaged(workspace, rule, count, this.#offset));
+    return scores;
   }
 
   #scoreLattice(rule: Rule, prior: Prior, size: number): void {
     const { kernel, at } = this.#instance;
     if (!sameRule(this.#tabled, rule)) kernel.clearLattice();
     this.#tabled = rule;
-    const [kind, rollouts, etaOrTarget, mu] = kernelRule(rule);
-    kernel.scoreLattice(
-      kind,
-      at.alpha,
-      at.beta,
-      at.scores,
-      size,
-      rollouts,
-      etaOrTarget,
-      mu,
-      prior.alpha,
-      prior.beta,
-      LATTICE_STAGE,
-      at.indices,
-      at.oldAlpha,
-      at.stageAlpha,
-      at.stageBeta,
-      at.stageScores,
-    );
+    const { alpha, beta } = prior;
+    const { indices, oldAlpha: offsets, stageAlpha, stageBeta, stageScores } = at;
+    for (let start = 0; start < size; start += STAGE) {
+      const by = 4 * start;
+      const out = at.scores + by;
+      const count = Math.min(STAGE, size - start);
+      const [a, b] = [at.alpha + by, at.beta + by];
+      const waiting = kernel.lookUpLattice(a, b, out, count, alpha, beta, indices, offsets, stageAlpha, stageBeta);
+      if (waiting === 0) continue;
+      this.scoreStaged(rule, waiting);
+      kernel.enterLattice(waiting, indices, offsets, stageScores, out);
+    }
   }
+}
+
+/** Scores posteriors that stand anywhere, through the stage of the workspace; that of index 0 is at `offset`. */
+export function scoreArrays(
+  workspace: Instance,
+  rule: Rule,
+  alpha: Float32Array,
+  beta: Float32Array,
+  out: Float32Array,
+  offset = 0,
+): void {
+  const most = workspace.alpha.length;
+  for (let start = 0; start < alpha.length; start += most) {
+    const count = Math.min(most, alpha.length - start);
+    workspace.alpha.set(part(alpha, start, count));
+    workspace.beta.set(part(beta, start, count));
+    if (rule.seed !== undefined) for (let i = 0; i < count; i++) workspace.indices[i] = start + i;
+    out.set(scoreStaged(workspace, rule, count, offset), start);
+  }
+}
+
+/** Scores what is staged in an instance, the workspace if the rule needs it. */
+function scoreStaged({ kernel, at, scores }: Instance, rule: Rule, count: number, offset: number): Float32Array {
+  const { stageAlpha, stageBeta, stageScores } = at;
+  if (rule.kind === 'random') {
+    kernel.scoreRandomAt(stageScores, count, at.indices, offset, ...seedWords(rule.seed as number));
+    return part(scores, 0, count);
+  }
+  const [kind, rollouts, p, mu] = kernelRule(rule);
+  const isWeighted = rule.kind === 'weighted-mutual-information';
+  const isInformation = isWeighted || rule.kind === 'mutual-information';
+  if (rule.seed !== undefined) {
+    const out = isWeighted ? at.weights : stageScores;
+    const words = seedWords(rule.seed);
+    kernel.scoreDraws(kind, stageAlpha, stageBeta, at.indices, out, count, p, mu, offset, ...words);
+  }
+  if (isInformation) {
+    const weights = rule.seed === undefined ? 0 : at.weights;
+    kernel.scoreByCells(kind, stageAlpha, stageBeta, stageScores, count, rollouts, p, mu, weights, at.cells);
+  } else if (rule.seed === undefined) {
+    kernel.score(kind, stageAlpha, stageBeta, stageScores, count, rollouts, p, mu);
+  }
+  return part(scores, 0, count);
+}
+
+/** Whether a rule is scored in the workspace: it has the cells of mutual information, and room for draws. */
+function needsWorkspace({ kind, seed }: Rule): boolean {
+  if (kind === 'random') return false;
+  return seed !== undefined || kind === 'weighted-mutual-information' || kind === 'mutual-information';
 }

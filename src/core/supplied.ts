@@ -72,7 +72,7 @@ function tag(value: unknown): string {
 /** A kernel of another release would be run with this one's addresses. */
 function checkKernel(module: WebAssembly.Module): void {
   const [id] = WebAssembly.Module.customSections(module, 'insight-wasm');
-  if (id !== undefined && new TextDecoder().decode(id) === KERNEL_ID) return;
+  if (id !== undefined && String.fromCharCode(...new Uint8Array(id)) === KERNEL_ID) return;
   const got = id === undefined ? 'another module' : 'that of another release';
   throw new RangeError(`"kernel" expected the insight-wasm/kernel.wasm of this release, got ${got}`);
 }

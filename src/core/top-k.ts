@@ -1,5 +1,5 @@
 import type { Indices, Selection } from '../types.ts';
-import { Instance, part } from './instance.ts';
+import { Instance, inParts, part } from './instance.ts';
 import type { Kernel } from './kernel.ts';
 import { MOST_KEPT, roomFor, STAGE } from './layout.ts';
 
@@ -33,7 +33,7 @@ export function topKOfColumn(own: Instance, instantiate: () => Kernel, column: F
   const { kernel, at } = own;
   if (count <= MOST_KEPT) {
     beginTopK(own, count);
-    kernel.offerTopK(at.scores, column.length, 0);
+    inParts(column.length, (start, some) => kernel.offerTopK(at.scores + 4 * start, some, start));
     return endTopK(own);
   }
   const other = new Instance(instantiate(), { keyBytes: keyBytesFor(count) });
@@ -51,12 +51,14 @@ export function topK(own: Instance, instantiate: () => Kernel, scores: Float32Ar
   if (count > MOST_KEPT) return topKOfCopy(instantiate, scores, count);
   const { kernel, at } = own;
   if (count > 0) beginTopK(own, count);
-  for (let start = 0; start < scores.length; start += STAGE) {
-    const some = part(scores, start, STAGE);
+  const most = own.scores.length;
+  for (let start = 0; start < scores.length; start += most) {
+    const some = part(scores, start, most);
     own.scores.set(some);
-    const wrong = kernel.findNaN(at.stageScores, some.length) >>> 0;
-    if (wrong < some.length) return start + wrong;
-    if (count > 0) kernel.offerTopK(at.stageScores, some.length, start);
+    const { stageScores } = at;
+    const { length } = some;
+    const wrong = count > 0 ? kernel.offerNumbers(stageScores, length, start) : kernel.findNaN(stageScores, length);
+    if (wrong >>> 0 < length) return start + wrong;
   }
   return count > 0 ? endTopK(own).indices : new Uint32Array(0);
 }
@@ -74,7 +76,7 @@ function topKOfCopy(instantiate: () => Kernel, scores: Float32Array, count: numb
   if (wrong < scores.length) return wrong;
   copy.fill(Number.NaN, scores.length);
   beginMany(own, kernel, ptr, scores.length, count);
-  kernel.offerTopK(ptr, scores.length, 0);
+  inParts(scores.length, (start, some) => kernel.offerTopK(ptr + 4 * start, some, start));
   return endTopK(own).indices;
 }
 

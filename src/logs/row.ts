@@ -1,3 +1,5 @@
+import { DataError } from '../errors.ts';
+
 interface Seen {
   /** Of the prompt. */
   readonly id: string;
@@ -30,6 +32,24 @@ export const MOST_TRIALS = 65_535;
 /** Which rewards are successes. */
 export interface SuccessRule {
   readonly threshold: number;
+  /** The rewards that count as no success and as a whole one; those between count in part. In place of the threshold. */
+  readonly scale?: RewardScale | undefined;
+}
+
+export interface RewardScale {
+  readonly worst: number;
+  readonly best: number;
+}
+
+/**
+ * How much of a success a reward is, in [0, 1].
+ * @throws DataError for a reward outside of the scale
+ */
+export function toSuccess(reward: number, { threshold, scale }: SuccessRule): number {
+  if (scale === undefined) return reward >= threshold ? 1 : 0;
+  const share = (reward - scale.worst) / (scale.best - scale.worst);
+  if (share >= 0 && share <= 1) return share + 0; // not -0
+  throw new DataError('value', `reward ${reward} is outside of the scale from ${scale.worst} to ${scale.best}`);
 }
 
 export function isSuccess({ reward }: Rollout, { threshold }: SuccessRule): boolean {

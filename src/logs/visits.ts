@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
-import { isSuccess, MOST_TRIALS, type Row, type SuccessRule } from './row.ts';
+import { MOST_TRIALS, type Row, type SuccessRule, toSuccess } from './row.ts';
 
 /** All rollouts of one prompt that are one observation: Eq. 6 is applied once. */
 export interface Visit {
@@ -61,7 +61,7 @@ export class Visits {
    */
   add(row: Row): number {
     const prompt = this.#prompt(row.id);
-    if (row.isRollout) this.#count(prompt, row, isSuccess(row, this.#rule) ? 1 : 0, 1);
+    if (row.isRollout) this.#count(prompt, row, toSuccess(row.reward, this.#rule), 1);
     else for (const [i, trials] of row.trials.entries()) this.#count(prompt, row, row.successes[i] as number, trials);
     return prompt;
   }

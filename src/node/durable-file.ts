@@ -1,53 +1,106 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
+import { type Disk, syncFolder, disk as system, writeAll } from './disk.ts';
 import { followLinks, stat } from './find.ts';
+import { readPlain } from './plain-file.ts';
+
+/** What stands between the name of a file and the nonce in the name of the one that will take its place. */
+export const NEW = '.new.';
+
+/**
+ * A file that is written beside another one, and takes its place in one step that a crash of the process or the machine
+ * cannot split: whoever opens the name finds all of the old bytes or all of the new ones. If any step fails, it is
+ * removed.
+ */
+export class NewFile {
+  readonly #disk: Disk;
+  readonly #target: string;
+  readonly #path: string;
+  readonly #file: number;
+  #end = 0;
+  /** Until it is in place, or gone. */
+  #isOpen = true;
+
+  /** @param nonce makes the name its own: the next holder of the lock removes what it finds under such names */
+  constructor(path: string, nonce: string, disk: Disk = system) {
+    this.#disk = disk;
+    this.#target = followLinks(path); // a link to it is not what is replaced
+    this.#path = `${this.#target}${NEW}${nonce}`;
+    this.#file = disk.openSync(this.#path, 'wx+');
+    const mode = stat(this.#target)?.mode;
+    this.#try(() => mode !== undefined && disk.fchmodSync(this.#file, mode & 0o777));
+  }
+
+  /** Bytes written so far. */
+  get size(): number {
+    return this.#end;
+  }
+
+  /** Writes behind what was written, or at a position before its end. */
+  write(bytes: Uint8Array, position = this.#end): void {
+    this.#try(() => writeAll(this.#disk, this.#file, bytes, position));
+    this.#end = Math.max(this.#end, position + bytes.length);
+  }
+
+  /** Makes the bytes durable without blocking. */
+  async sync(): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#disk.fsync(this.#file, (error) => (error === null ? resolve() : reject(error)));
+      });
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  /**
+   * Syncs, and takes the place of the file.
+   * @param check is called last before that, and throws if it may not
+   * @param done is called when it has, with the open file, which the caller closes
+   * @throws DataError also if it is in place, but might not outlast a power cut
+   */
+  commit(check: () => void, done: (file: number) => void = (file) => this.#disk.closeSync(file)): void {
+    this.#try(() => {
+      this.#disk.fsyncSync(this.#file);
+      check();
+      this.#disk.renameSync(this.#path, this.#target);
+    });
+    this.#isOpen = false;
+    done(this.#file);
+    syncFolder(this.#disk, dirname(this.#target));
+  }
+
+  abandon(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      this.#disk.closeSync(this.#file);
+    } finally {
+      this.#disk.rmSync(this.#path, { force: true });
+    }
+  }
+
+  #try(body: () => unknown): void {
+    try {
+      body();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+}
 
 /** The bytes of a file; undefined if there is none. */
 export function readState(path: string): Uint8Array | undefined {
   try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw toDataError(path, error);
-  }
-}
-
-/**
- * Replaces a file in one step that a crash of the process or the machine cannot split: whoever opens it finds all of
- * the old bytes or all of the new ones. One writer at a time: see lock.ts.
- */
-export function replaceState(path: string, bytes: Uint8Array): void {
-  try {
-    const target = followLinks(path); // a link to it is not what is replaced
-    const next = `${target}.new`;
-    const mode = stat(target)?.mode;
-    const file = openSync(next, 'w');
-    try {
-      if (mode !== undefined) fchmodSync(file, mode & 0o777);
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(next, target);
-    syncFolder(dirname(target));
+    return readPlain(path, true)?.bytes;
   } catch (error) {
     throw toDataError(path, error);
-  }
-}
-
-/** So that the new name is on the disk too. Windows cannot open a folder, and needs no such step. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 
 export function toDataError(path: string, error: unknown): DataError {
-  return error instanceof DataError ? error.at(path) : new DataError('file', (error as Error).message, { file: path });
+  if (error instanceof DataError) return error.file === undefined ? error.at(path) : error;
+  return new DataError('file', (error as Error).message, { file: path });
 }

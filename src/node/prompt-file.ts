@@ -1,10 +1,18 @@
 import { inFile } from '../errors.ts';
+import { decodeState, encodeState } from '../state/codec.ts';
+import { replayEntries } from '../state/journal.ts';
 import { PromptState } from '../state/prompt-state.ts';
-import { readState, replaceState } from './durable-file.ts';
-import { useNativeHash } from './native-hash.ts';
+import { followLinks } from './find.ts';
+import { type Lock, lock } from './lock.ts';
+import { readStored } from './read-stored.ts';
+import { Store } from './store.ts';
+import { untilEnd } from './until-end.ts';
+
+/** Locks that this process holds through `withLock`, by the file. */
+const held = new Map<string, Lock>();
 
 /**
- * The state in a file; a new one if there is no such file.
+ * The state in a file, with what a journal adds to it; a new one if there is no such file.
  * @throws DataError that names the file
  * @example
  * import { openState, saveState } from 'insight-wasm/node';
@@ -13,17 +21,46 @@ import { useNativeHash } from './native-hash.ts';
  * openState('pool.iws').size; // 2
  */
 export function openState(path: string): PromptState {
-  useNativeHash();
-  const bytes = readState(path);
-  return bytes === undefined ? new PromptState() : inFile(path, () => PromptState.fromBytes(bytes));
+  const stored = readStored(path);
+  if (stored === undefined) return new PromptState();
+  return inFile(path, () => PromptState.fromBytes(encodeState(replayEntries(stored.state, stored.entries))));
 }
 
 /**
  * Replaces the file in one step: whoever opens it finds all of the old state or all of the new one, also after a crash.
- * Where more than one process may write, hold the lock: `withLock`.
- * @throws DataError that names the file
+ * Takes the lock meanwhile. What other processes write between `openState` and this is lost, unless both are in `withLock`.
+ * @throws DataError that names the file, with the code `locked` if another process holds it
  */
 export function saveState(path: string, state: PromptState): void {
-  useNativeHash();
-  replaceState(path, state.toBytes());
+  const file = followLinks(path);
+  const own = held.get(file);
+  const used = own ?? lock(path);
+  try {
+    const { store } = Store.open(path, used);
+    store.fold(decodeState(state.toBytes()), true);
+  } finally {
+    if (own === undefined) used.release();
+  }
+}
+
+/**
+ * Runs `body`, which opens a state and saves it, while no other process writes it. A signal that ends the process lets
+ * go of the lock too.
+ * @throws DataError with the code `locked` if another process holds it; what `body` throws
+ */
+export async function withLock<T>(path: string, body: () => T | Promise<T>): Promise<T> {
+  const file = followLinks(path);
+  let own: Lock | undefined;
+  return untilEnd(
+    () => {
+      own = lock(path);
+      held.set(file, own);
+      return body();
+    },
+    () => {
+      if (own === undefined) return;
+      held.delete(file);
+      own.release();
+    },
+  );
 }

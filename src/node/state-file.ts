@@ -1,41 +1,40 @@
 import { DataError, inFile } from '../errors.ts';
-import { decodeState, encodeState } from '../state/codec.ts';
+import { replayEntries } from '../state/journal.ts';
 import type { State } from '../state/state.ts';
-import { readState, replaceState } from './durable-file.ts';
-import { lock } from './lock.ts';
-import { useNativeHash } from './native-hash.ts';
+import { type Lock, lock } from './lock.ts';
+import { readStored } from './read-stored.ts';
+import { Store, type StoreOptions } from './store.ts';
+import { untilEnd } from './until-end.ts';
 
-/** @throws DataError that names the file */
+/**
+ * A state as it is, with what its journal adds to the file. Needs no lock.
+ * @throws DataError that names the file
+ */
 export function loadState(path: string): State {
-  const state = findState(path);
-  if (state === undefined) throw new DataError('no-state', 'no such file', { file: path });
-  return state;
+  const stored = readStored(path);
+  if (stored === undefined) throw new DataError('no-state', 'no such file', { file: path });
+  return inFile(path, () => replayEntries(stored.state, stored.entries));
 }
 
-/** undefined if there is no such file. */
-export function findState(path: string): State | undefined {
-  useNativeHash();
-  const bytes = readState(path);
-  return bytes === undefined ? undefined : inFile(path, () => decodeState(bytes));
+/** How to open a state for writing. */
+export interface OpenOptions extends StoreOptions {
+  /** Takes over the lock, whoever holds it. */
+  readonly breaksLock?: boolean | undefined;
 }
 
-export function saveState(path: string, state: State): void {
-  useNativeHash();
-  replaceState(path, encodeState(state));
-}
-
-/** Exit codes of a process that a signal ends: 128 and its number. */
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Runs what reads and then replaces the file, alone; a signal that ends the process lets go of the lock too. */
-export async function withLock<T>(path: string, body: () => T | Promise<T>): Promise<T> {
-  const unlock = lock(path);
-  const stop = (signal: keyof typeof CODES): void => process.exit(CODES[signal]);
-  process.once('exit', unlock).once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await body();
-  } finally {
-    process.off('exit', unlock).off('SIGINT', stop).off('SIGTERM', stop);
-    unlock();
-  }
+/** Runs what reads and then replaces a state, alone; a signal that ends the process lets go of the lock too. */
+export async function withStore<T>(
+  path: string,
+  { breaksLock, ...options }: OpenOptions,
+  body: (store: Store, state: State | undefined) => T | Promise<T>,
+): Promise<T> {
+  let held: Lock | undefined;
+  return untilEnd(
+    () => {
+      held = lock(path, breaksLock);
+      const { store, state } = Store.open(path, held, options);
+      return body(store, state);
+    },
+    () => held?.release(),
+  );
 }

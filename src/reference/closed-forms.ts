@@ -4,9 +4,13 @@ import { exp2 } from './log-exp.ts';
 /** w(m) = m (1 - m) exp(-eta (m - mu)^2) (Eq. 15). */
 export function difficultyWeight(alpha: number, beta: number, eta: number, mu: number): number {
   const q = 1 / (alpha + beta);
-  const m = alpha * q;
+  return weightOf(alpha * q, beta * q, eta, mu);
+}
+
+/** The same where m and 1 - m are known. */
+export function weightOf(m: number, rest: number, eta: number, mu: number): number {
   const d = m - mu;
-  return m * (beta * q) * exp2(eta * -1.4426950408889634 * (d * d));
+  return m * rest * exp2(eta * -1.4426950408889634 * (d * d));
 }
 
 /** K m (1 - m) / ((n + 1)(n + K)) (Eq. 8). */
@@ -21,8 +25,8 @@ export function inverseEvidence(alpha: number, beta: number): number {
 }
 
 /** -|m - target|. */
-export function expectedDifficulty(alpha: number, beta: number, target: number): number {
-  return 0 - Math.abs(alpha / (alpha + beta) - target);
+export function distance(m: number, target: number): number {
+  return 0 - Math.abs(m - target);
 }
 
 /** E[phi (1 - phi)]. */

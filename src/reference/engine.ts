@@ -1,18 +1,20 @@
 import { drawCandidates } from '../candidates.ts';
 import { CapacityError } from '../errors.ts';
 import { philox, SCORE_STREAM } from '../random.ts';
-import type { CandidateSet, Engine, EngineFactory, Indices, Prior, Rule, Selection } from '../types.ts';
-import { LEAST, MOST } from '../validate.ts';
+import type { CandidateSet, Engine, EngineFactory, Indices, Observations, Prior, Rule, Selection } from '../types.ts';
+import { LEAST, MOST, newObservations } from '../validate.ts';
+import { informationByCells } from './cells.ts';
 import {
   bernoulliVariance,
   difficultyWeight,
-  expectedDifficulty,
+  distance,
   inverseEvidence,
   nonDegenerate,
   successChance,
   varianceReduction,
+  weightOf,
 } from './closed-forms.ts';
-import { mutualInformation } from './mutual-information.ts';
+import { drawRate } from './draws.ts';
 import { bestPositions } from './top-k.ts';
 
 /**
@@ -23,7 +25,7 @@ import { bestPositions } from './top-k.ts';
  */
 export const referenceEngine: EngineFactory = {
   name: 'reference',
-  create: (size, prior, discount) => new ReferenceEngine(size, prior, discount),
+  create: (size, prior, _discount, offset) => new ReferenceEngine(size, prior, offset),
   score(rule, alpha, beta, out) {
     for (let i = 0; i < out.length; i++) out[i] = scoreOne(rule, alpha[i] as number, beta[i] as number, i);
   },
@@ -36,58 +38,71 @@ export const referenceEngine: EngineFactory = {
 /** 2 GiB of columns, which every runtime grants. */
 const MOST_SIZE = 2 ** 28;
 
-/** The score of one posterior before its rounding to float32; `index` matters to seeded kinds alone. */
+/** The score of one posterior before its rounding to float32; `index` matters where there is a seed, to nothing else. */
 function scoreOne(rule: Rule, alpha: number, beta: number, index: number): number {
+  const { target, rollouts, seed } = rule;
   switch (rule.kind) {
     case 'weighted-mutual-information':
-      return difficultyWeight(alpha, beta, rule.eta, rule.mu) * mutualInformation(alpha, beta, rule.rollouts);
+      return weight(rule, alpha, beta, index) * informationByCells(alpha, beta, rollouts);
     case 'mutual-information':
-      return mutualInformation(alpha, beta, rule.rollouts);
+      return informationByCells(alpha, beta, rollouts);
     case 'difficulty-weight':
-      return difficultyWeight(alpha, beta, rule.eta, rule.mu);
+      return weight(rule, alpha, beta, index);
     case 'variance-reduction':
-      return varianceReduction(alpha, beta, rule.rollouts);
+      return varianceReduction(alpha, beta, rollouts);
     case 'inverse-evidence':
       return inverseEvidence(alpha, beta);
     case 'expected-difficulty':
-      return expectedDifficulty(alpha, beta, rule.target);
+      return distance(seed === undefined ? alpha / (alpha + beta) : drawRate(alpha, beta, seed, index).phi, target);
     case 'non-degenerate':
-      return nonDegenerate(alpha, beta, rule.rollouts);
+      return nonDegenerate(alpha, beta, rollouts);
     case 'bernoulli-variance':
       return bernoulliVariance(alpha, beta);
     case 'success-chance':
-      return successChance(alpha, beta, rule.rollouts);
+      return successChance(alpha, beta, rollouts);
     case 'random':
-      return ((philox(index >>> 2, SCORE_STREAM, rule.seed as number)[index & 3] as number) >>> 8) * 2 ** -24;
+      return ((philox(index >>> 2, SCORE_STREAM, seed as number)[index & 3] as number) >>> 8) * 2 ** -24;
   }
+}
+
+/** w of the mean or, where there is a seed, of a draw. */
+function weight({ eta, mu, seed }: Rule, alpha: number, beta: number, index: number): number {
+  if (seed === undefined) return difficultyWeight(alpha, beta, eta, mu);
+  const { phi, rest } = drawRate(alpha, beta, seed, index);
+  return weightOf(phi, rest, eta, mu);
 }
 
 class ReferenceEngine implements Engine {
   readonly alpha: Float32Array;
   readonly beta: Float32Array;
   readonly #prior: Prior;
-  readonly #discount: number;
+  readonly #offset: number;
 
-  constructor(size: number, prior: Prior, discount: number) {
+  constructor(size: number, prior: Prior, offset: number) {
     if (size > MOST_SIZE) throw new CapacityError(`the reference engine holds ${MOST_SIZE} datapoints, not ${size}`);
     this.alpha = new Float32Array(size).fill(prior.alpha);
     this.beta = new Float32Array(size).fill(prior.beta);
     this.#prior = prior;
-    this.#discount = discount;
+    this.#offset = offset;
   }
 
-  update(indices: Uint32Array, successes: Uint16Array, trials: Uint16Array): number {
+  stage(count: number): Observations {
+    return newObservations(count);
+  }
+
+  update(observations: Observations, count: number, discount: number): number {
     const { alpha, beta } = this;
+    const indices = observations.indices.subarray(0, count);
     const alphaBefore = Float32Array.from(indices, (index) => alpha[index] as number);
     const betaBefore = Float32Array.from(indices, (index) => beta[index] as number);
-    const pullAlpha = (1 - this.#discount) * this.#prior.alpha;
-    const pullBeta = (1 - this.#discount) * this.#prior.beta;
-    for (let i = 0; i < indices.length; i++) {
+    const pullAlpha = (1 - discount) * this.#prior.alpha;
+    const pullBeta = (1 - discount) * this.#prior.beta;
+    for (let i = 0; i < count; i++) {
       const at = indices[i] as number;
-      const right = successes[i] as number;
-      const wrong = (trials[i] as number) - right;
-      const nextAlpha = Math.fround(this.#discount * (alpha[at] as number) + pullAlpha + right);
-      const nextBeta = Math.fround(this.#discount * (beta[at] as number) + pullBeta + wrong);
+      const right = observations.successes[i] as number;
+      const wrong = (observations.trials[i] as number) - right;
+      const nextAlpha = Math.fround(discount * (alpha[at] as number) + pullAlpha + right);
+      const nextBeta = Math.fround(discount * (beta[at] as number) + pullBeta + wrong);
       if (!inDomain(nextAlpha) || !inDomain(nextBeta)) {
         this.write(indices, alphaBefore, betaBefore);
         return i;
@@ -121,7 +136,7 @@ class ReferenceEngine implements Engine {
   score(rule: Rule, candidates: Uint32Array | undefined, out: Float32Array): void {
     for (let i = 0; i < out.length; i++) {
       const index = candidates === undefined ? i : (candidates[i] as number);
-      out[i] = scoreOne(rule, this.alpha[index] as number, this.beta[index] as number, index);
+      out[i] = scoreOne(rule, this.alpha[index] as number, this.beta[index] as number, this.#offset + index);
     }
   }
 

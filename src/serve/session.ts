@@ -1,42 +1,65 @@
 import { toRule } from '../acquisition.ts';
 import { DataError } from '../errors.ts';
+import { type Acquisition, score } from '../index.ts';
 import type { Fields } from '../logs/fields.ts';
-import { Visits } from '../logs/visits.ts';
 import { toForecast } from '../state/forecast.ts';
-import { choose } from '../state/query.ts';
+import type { Keeper } from '../state/keeper.ts';
+import { choose, type Query } from '../state/query.ts';
 import { State } from '../state/state.ts';
-import { withIndices } from '../state/with-indices.ts';
-import { OPERATIONS, type Operation, RequestError, toObservations, toOperation, toQuery } from './request.ts';
+import { Holds } from './holds.ts';
+import { observe } from './observe.ts';
+import {
+  checkBoolean,
+  OPERATIONS,
+  type Operation,
+  RequestError,
+  toHold,
+  toIds,
+  toNumbers,
+  toOperation,
+  toPath,
+  toPositions,
+  toQuery,
+} from './request.ts';
+import { Tally } from './tally.ts';
 
+/** Of the requests and answers; what is new in 2: docs/serve.md. */
+const PROTOCOL = 2;
 /** New prompts that wait until the state is next made anew with them. */
 const MOST_FRESH = 1024;
 
-/** Answers requests about a state, which it keeps and saves. */
+export interface SessionOptions {
+  /** Observations after which the state is written whole, or 0 for never on its own. */
+  readonly saveEvery: number;
+  /** Of the package. */
+  readonly version?: string | undefined;
+  /** Of the process, which the metrics repeat: uptime in seconds, memory in bytes. */
+  readonly vitals?: (() => object) | undefined;
+  /** Seconds that go by. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** Answers requests about a state, which it has kept. */
 export class Session {
   #state: State;
   /** Prompts that the state does not have yet: it is made anew for many of them at once. */
   #fresh: State;
-  readonly #save: (state: State) => void;
-  readonly #saveEvery: number;
-  readonly #vitals: () => object;
+  readonly #keeper: Keeper;
+  readonly #options: SessionOptions;
+  readonly #holds = new Holds();
+  readonly #tally = new Tally();
   readonly #requests = Object.fromEntries(OPERATIONS.map((op) => [op, 0])) as Record<Operation, number>;
   readonly #seconds = Object.fromEntries(OPERATIONS.map((op) => [op, 0])) as Record<Operation, number>;
+  /** Observations that a process before this one answered, and did not fold. */
+  readonly #recovered: number;
   #errors = 0;
-  #observed = 0;
-  #unsaved = 0;
-  #saves = 0;
 
-  /**
-   * @param save is called with what is to be kept
-   * @param saveEvery observations, or 0 for never on its own
-   * @param vitals of the process, which the metrics repeat: uptime in seconds, memory in bytes
-   */
-  constructor(state: State, save: (state: State) => void, saveEvery: number, vitals: () => object = () => ({})) {
+  constructor(state: State, keeper: Keeper, options: SessionOptions) {
     this.#state = state;
-    this.#vitals = vitals;
     this.#fresh = State.unseen(state.settings);
-    this.#save = save;
-    this.#saveEvery = saveEvery;
+    this.#keeper = keeper;
+    this.#options = options;
+    this.#recovered = keeper.unsaved;
   }
 
   /** The answer to a request. Never throws: a refused one changes nothing. */
@@ -65,76 +88,219 @@ export class Session {
     return { id, error: { code: toCode(error), message: (error as Error).message } };
   }
 
-  /** Saves what is not saved yet. */
+  /** Writes the state whole, if it is not on the disk yet. */
   save(): void {
-    if (this.#unsaved === 0) return;
+    if (this.#keeper.unsaved === 0) return;
     this.#settle();
-    this.#save(this.#state);
-    this.#saves++;
-    this.#unsaved = 0;
+    this.#keeper.fold(this.#state, true);
   }
 
   #run(op: Operation, request: Fields): object {
-    if (op === 'observe') return this.#observe(request);
-    if (op === 'metrics') return this.#metrics();
-    if (op === 'save') {
+    switch (op) {
+      case 'hello':
+        return this.#hello();
+      case 'select':
+        return this.#select(request);
+      case 'observe':
+        return this.#observe(request);
+      case 'release':
+        return this.#release(request);
+      case 'get':
+        return this.#get(request);
+      case 'score':
+        return toScores(request);
+      case 'save':
+        return this.#saveNow(request);
+      case 'load':
+        return this.#load(request);
+      case 'status':
+        return this.#status(request);
+      case 'metrics':
+        return this.#metrics();
+    }
+  }
+
+  #hello(): object {
+    const { settings, rule = null } = this.#state;
+    const { discount, prior } = settings;
+    return {
+      protocol: PROTOCOL,
+      version: this.#options.version ?? null,
+      operations: OPERATIONS,
+      ...this.#about(),
+      settings: { discount, prior: { alpha: prior.alpha, beta: prior.beta }, rule },
+      recovered: this.#recovered,
+      held: this.#holds.size, // 0 in a new process: prompts that one before it gave out are not held any more
+    };
+  }
+
+  #about(): object {
+    const { size, taken } = this.#state;
+    return { prompts: size + this.#fresh.size, step: this.#lastStep ?? null, taken };
+  }
+
+  #select(request: Fields): object {
+    this.#settle();
+    const state = this.#state;
+    const hold = valued(() => toHold(request));
+    this.#expire();
+    const query = valued(() => toQuery(request));
+    const { indices, scores } = choose(state, { ...query, held: this.#holds.indices });
+    if (hold !== undefined) {
+      const [step, second] = [this.#lastStep ?? 0, this.#clock()];
+      for (const index of indices) this.#holds.add(index, hold, step, second);
+    }
+    const candidates = indices.slice().sort();
+    const foretold: Acquisition = { kind: 'non-degenerate', rollouts: toRollouts(query) };
+    this.#tally.foretell(state.pool.score({ acquisition: foretold, candidates }));
+    return { ids: Array.from(indices, (index) => state.keys.at(index)), scores: Array.from(scores) };
+  }
+
+  #observe(request: Fields): object {
+    const { fresh, ...done } = observe(request, this.#state, this.#fresh, (entries) => {
       try {
-        this.save();
+        this.#keeper.append(entries);
       } catch (error) {
         throw new RequestError('save', (error as Error).message);
       }
-      return { saves: this.#saves };
+    });
+    this.#fresh = fresh;
+    this.#tally.observed += done.taken.length;
+    this.#tally.late += done.late.length;
+    this.#tally.skipped += done.skipped.length;
+    for (const { entry, index, isPart } of done.taken) {
+      if (isPart) continue;
+      if (index >= 0) this.#holds.release(index);
+      this.#tally.see(entry.successes, entry.trials);
     }
-    this.#settle();
-    const query = valued(() => toQuery(request));
-    if (op === 'status') {
-      return { ...toForecast(this.#state, query, Math.max(2, toRule(query.acquisition).rollouts || 8)) };
-    }
-    const { indices, scores } = choose(this.#state, query);
-    return { ids: Array.from(indices, (index) => this.#state.keys.at(index)), scores: Array.from(scores) };
+    if (this.#fresh.size > MOST_FRESH) this.#settle();
+    const warning = this.#fold();
+    return {
+      observed: done.taken.length,
+      ...(done.late.length > 0 && { late: done.late }),
+      ...(done.skipped.length > 0 && { skipped: done.skipped }),
+      unsaved: this.#keeper.unsaved,
+      ...(warning !== undefined && { warning }),
+    };
   }
 
-  /** All of the observations or, if one is refused, none. */
-  #observe(request: Fields): object {
-    const rows = valued(() => toObservations(request));
-    const visits = new Visits();
-    for (const row of rows) visits.add(row);
-    const { ids } = visits;
-    const known = ids.map((id) => this.#state.keys.indexOf(id));
-    const fresh = this.#fresh.with(ids.filter((_, prompt) => (known[prompt] as number) < 0));
-    const added = ids.map((id, prompt) => ((known[prompt] as number) < 0 ? fresh.keys.indexOf(id) : -1));
-    const undo = [this.#state.remember(known.filter(isIndex)), fresh.remember(added.filter(isIndex))];
+  /** Folds the journal into the state, if that is due; what is wrong if it cannot be. */
+  #fold(): string | undefined {
+    const { saveEvery } = this.#options;
+    if (saveEvery === 0 || this.#keeper.unsaved < saveEvery) return undefined;
     try {
-      this.#state.observe(withIndices(visits, known));
-      fresh.observe(withIndices(visits, added));
+      this.#settle();
+      this.#keeper.fold(this.#state, false);
+      return undefined;
     } catch (error) {
-      for (const back of undo) back();
-      throw error;
+      return `not saved: ${(error as Error).message}`;
     }
-    this.#fresh = fresh;
-    this.#observed += rows.length;
-    this.#unsaved += rows.length;
-    if (fresh.size > MOST_FRESH) this.#settle();
-    const answer = { observed: rows.length };
+  }
+
+  #release({ ids, all = false }: Fields): object {
+    const held = this.#holds.size;
+    valued(() => {
+      checkBoolean('all', all);
+      if (all === (ids !== undefined)) throw new RequestError('value', '"ids", or "all":true, says what to release');
+      if (all) this.#holds.clear();
+      else for (const id of toIds('ids', ids)) this.#holds.release(this.#state.keys.indexOf(id));
+    });
+    return { released: held - this.#holds.size, held: this.#holds.size };
+  }
+
+  #get({ ids, positions }: Fields): object {
+    this.#settle();
+    this.#expire();
+    const { keys, pool, columns, size } = this.#state;
+    if ((ids === undefined) === (positions === undefined)) {
+      throw new RequestError('value', 'get needs either "ids" or "positions"');
+    }
+    if (positions !== undefined) {
+      return { ids: valued(() => toPositions('positions', positions, size)).map((position) => keys.at(position)) };
+    }
+    const prompts = valued(() => toIds('ids', ids)).map((id) => {
+      const index = keys.indexOf(id);
+      if (index < 0) return null;
+      const step = columns.steps[index] as number;
+      return {
+        id,
+        position: index,
+        ...pool.get(index),
+        visits: columns.visits[index],
+        step: Number.isNaN(step) ? null : step,
+        held: this.#holds.has(index),
+      };
+    });
+    return { prompts };
+  }
+
+  #saveNow({ to }: Fields): object {
+    const path = to === undefined ? undefined : valued(() => toPath('to', to));
     try {
-      if (this.#saveEvery > 0 && this.#unsaved >= this.#saveEvery) this.save();
+      if (path === undefined) this.save();
+      else {
+        this.#settle();
+        this.#keeper.saveTo(this.#state, path);
+      }
     } catch (error) {
-      return { ...answer, unsaved: this.#unsaved, warning: `not saved: ${(error as Error).message}` };
+      throw new RequestError('save', (error as Error).message);
     }
-    return { ...answer, unsaved: this.#unsaved };
+    return path === undefined ? { saves: this.#keeper.saves } : { to: path, ...this.#about() };
+  }
+
+  #load({ from }: Fields): object {
+    const path = valued(() => toPath('from', from));
+    const before = this.#state;
+    try {
+      this.#state = this.#keeper.loadFrom(path);
+    } catch (error) {
+      throw new RequestError('load', (error as Error).message);
+    }
+    before.dispose();
+    this.#fresh = State.unseen(this.#state.settings);
+    this.#holds.clear();
+    return { from: path, ...this.#about() };
+  }
+
+  #status(request: Fields): object {
+    this.#settle();
+    const query = valued(() => toQuery(request));
+    const forecast = toForecast(this.#state, query, toRollouts(query));
+    this.#expire();
+    return { ...forecast };
   }
 
   #metrics(): object {
+    const { size, visited } = this.#state;
+    const prompts = size + this.#fresh.size;
+    this.#expire();
     return {
-      prompts: this.#state.size + this.#fresh.size,
+      prompts,
+      coverage: prompts === 0 ? 0 : (visited + this.#fresh.visited) / prompts,
+      held: this.#holds.size,
+      observations: this.#tally.observed,
+      ...this.#tally.toJSON(),
       requests: this.#requests,
       seconds: this.#seconds,
       errors: this.#errors,
-      observations: this.#observed,
-      unsaved: this.#unsaved,
-      saves: this.#saves,
-      ...this.#vitals(),
+      unsaved: this.#keeper.unsaved,
+      saves: this.#keeper.saves,
+      ...this.#options.vitals?.(),
     };
+  }
+
+  get #lastStep(): number | undefined {
+    const [last, fresh] = [this.#state.lastStep, this.#fresh.lastStep];
+    return last === undefined || (fresh !== undefined && fresh > last) ? fresh : last;
+  }
+
+  #clock(): number {
+    return this.#options.clock?.() ?? performance.now() / 1000;
+  }
+
+  #expire(): void {
+    if (this.#holds.size === 0) return;
+    this.#tally.expired += this.#holds.expire(this.#lastStep ?? 0, this.#clock());
   }
 
   #settle(): void {
@@ -142,11 +308,20 @@ export class Session {
     const before = this.#state;
     this.#state = before.merge(this.#fresh);
     this.#fresh = State.unseen(this.#state.settings);
+    this.#holds.move((index) => this.#state.keys.indexOf(before.keys.at(index)));
     before.dispose();
   }
 }
 
-const isIndex = (index: number): boolean => index >= 0;
+/** Rollouts of a group that the query selects for; a group of one is never mixed. */
+function toRollouts({ acquisition }: Query): number {
+  return Math.max(2, toRule(acquisition).rollouts || 8);
+}
+
+function toScores({ alpha, beta, acquisition }: Fields): object {
+  const [a, b] = valued(() => [toNumbers('alpha', alpha), toNumbers('beta', beta)] as const);
+  return { scores: Array.from(score(a, b, { acquisition: acquisition as Acquisition | undefined })) };
+}
 
 /** Reads the values of a request. */
 function valued<T>(read: () => T): T {
@@ -157,7 +332,7 @@ function valued<T>(read: () => T): T {
   }
 }
 
-function toCode(error: unknown): string {
+export function toCode(error: unknown): string {
   if (error instanceof RequestError) return error.code;
   if (error instanceof TypeError || error instanceof RangeError) return 'value';
   return error instanceof DataError ? 'refused' : 'internal';

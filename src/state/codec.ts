@@ -1,9 +1,10 @@
 import { DataError } from '../errors.ts';
-import { PosteriorPool } from '../index.ts';
-import { LEAST, MOST } from '../validate.ts';
+import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
+import { DiscountTable } from './discounts.ts';
 import { checkExtra, type Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
+import { RecentKeys } from './recent-keys.ts';
 import { decodeSections, encodeSections } from './sections.ts';
 import type { Rule, Settings } from './settings.ts';
 import { type Columns, State } from './state.ts';
@@ -12,60 +13,118 @@ import { type Columns, State } from './state.ts';
 interface Meta extends Settings, Extra {
   readonly rule: Rule | undefined;
   readonly logs: readonly Log[];
+  readonly taken?: number | undefined;
 }
 
-/** Settings and logs as JSON, the columns, the keys: the same bytes for the same state. */
-export function encodeState({ settings, rule, ledger, columns, keys, extra }: State): Uint8Array {
+/** Names of the columns in the order of their sections, which begin at 1. */
+const COLUMNS = ['settledAlpha', 'settledBeta', 'successes', 'trials', 'visits', 'steps'] as const;
+
+/** The sections of a state, the settings and logs as JSON first; the same bytes for the same state. */
+export function toViews({
+  settings,
+  rule,
+  ledger,
+  taken,
+  columns,
+  keys,
+  discounts,
+  recent,
+  extra,
+}: State): ArrayBufferView[] {
   const { discount, prior } = settings;
-  const meta: Meta = { discount, prior: { alpha: prior.alpha, beta: prior.beta }, rule, logs: ledger.logs, ...extra };
-  return encodeSections([
+  const meta: Meta = {
+    discount,
+    prior: { alpha: prior.alpha, beta: prior.beta },
+    rule,
+    logs: ledger.logs,
+    ...(taken > 0 && { taken }),
+    ...extra,
+  };
+  return [
     new TextEncoder().encode(JSON.stringify(meta)),
-    columns.settledAlpha,
-    columns.settledBeta,
-    columns.successes,
-    columns.trials,
-    columns.visits,
-    columns.steps,
+    ...COLUMNS.map((name) => columns[name]),
     keys.hashes,
     keys.offsets,
     keys.bytes,
-  ]);
+    columns.settledSteps,
+    columns.discounts,
+    Float64Array.from(discounts.others),
+    recent.toBytes(),
+  ];
+}
+
+export function encodeState(state: State): Uint8Array {
+  return encodeSections(toViews(state));
 }
 
 /** @throws DataError for bytes that are not a whole, undamaged state that this release reads */
 export function decodeState(bytes: Uint8Array): State {
+  return decodeWithDigest(bytes).state;
+}
+
+/** The state, and the SHA-256 that its header has: which says which state a journal goes on from. */
+export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: string } {
   // The columns are views, which need the alignment that a new buffer has.
-  const sections = decodeSections(bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes));
-  if (sections.length !== 10) throw damaged(`${sections.length} sections`);
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
+  const { version, digest, sections } = decodeSections(aligned);
+  if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, keyed, seen, reading, isWarm, ...settings } = decodeMeta(section(0));
+  const { logs, rule, taken, keyed, seen, reading, isWarm, ...given } = decodeMeta(section(0));
+  const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
     const { buffer, byteOffset, byteLength } = section(i);
     if (byteLength !== length * Type.BYTES_PER_ELEMENT) throw damaged(`section ${i} has ${byteLength} bytes`);
     return new Type(buffer as ArrayBuffer, byteOffset, length);
   };
+  const counts = (i: number): Float64Array =>
+    version === 1 ? Float64Array.from(column(i, Uint32Array)) : column(i, Float64Array);
+  const steps = column(6, Float64Array);
   const columns: Columns = {
     settledAlpha: column(1, Float32Array),
     settledBeta: column(2, Float32Array),
-    successes: column(3, Uint32Array),
-    trials: column(4, Uint32Array),
+    successes: counts(3),
+    trials: counts(4),
     visits: column(5, Uint32Array),
-    steps: column(6, Float64Array),
+    steps,
+    settledSteps: version === 1 ? new Float64Array(size).fill(Number.NaN) : column(10, Float64Array),
+    discounts: version === 1 ? new Uint8Array(size) : column(11, Uint8Array),
   };
   const keys = new KeyTable(column(7, Float64Array), column(8, Uint32Array, size + 1), section(9));
   if (!keys.isOrdered()) throw damaged('the keys are not in order');
-  const { settledAlpha, settledBeta, successes, trials, steps } = columns;
-  if (successes.some((right, i) => right > (trials[i] as number))) throw damaged('more successes than trials');
-  if (steps.some((step) => Math.abs(step) === Number.POSITIVE_INFINITY)) throw damaged('an infinite step');
-  for (let i = 0; i < size; i++) {
+  const others = version === 1 ? [] : [...column(12, Float64Array, section(12).length / 8)];
+  if (others.length > 255 || !others.every((discount) => discount >= 0 && discount <= 1))
+    throw damaged('the discounts');
+  if (version > 1 && section(13).length % 16 !== 0) throw damaged('the keys of observations');
+  const recent = version === 1 ? undefined : new RecentKeys(section(13));
+  checkColumns(columns, others.length);
+  const discounts = new DiscountTable(settings.discount, others);
+  return {
+    state: new State(settings, keys, columns, {
+      logs,
+      rule,
+      taken,
+      discounts,
+      recent,
+      extra: { keyed, seen, reading, isWarm },
+    }),
+    digest,
+  };
+}
+
+function checkColumns(columns: Columns, discounts: number): void {
+  const { settledAlpha, settledBeta, successes, trials, steps, settledSteps } = columns;
+  for (let i = 0; i < trials.length; i++) {
     const right = successes[i] as number;
-    const wrong = (trials[i] as number) - right;
+    const tried = trials[i] as number;
+    if (!(right >= 0 && right <= tried)) throw damaged('more successes than trials');
+    if (Math.abs(steps[i] as number) === Infinity || Math.abs(settledSteps[i] as number) === Infinity) {
+      throw damaged('an infinite step');
+    }
     if (!isPosterior(settledAlpha[i] as number, right)) throw damaged(`alpha of prompt ${i}`);
-    if (!isPosterior(settledBeta[i] as number, wrong)) throw damaged(`beta of prompt ${i}`);
+    if (!isPosterior(settledBeta[i] as number, tried - right)) throw damaged(`beta of prompt ${i}`);
+    if ((columns.discounts[i] as number) > discounts) throw damaged(`the discount of prompt ${i}`);
   }
-  checkPoolOptions(settings);
-  return new State(settings, keys, columns, logs, rule, { keyed, seen, reading, isWarm });
 }
 
 /** Whether an alpha or beta is in the domain of the library, and stays there with the open counts. */
@@ -73,10 +132,9 @@ function isPosterior(settled: number, open: number): boolean {
   return settled >= LEAST && settled + open <= MOST;
 }
 
-/** The pool knows what discount and prior may be. */
-function checkPoolOptions({ discount, prior }: Settings): void {
+function checkSettings({ discount, prior }: Settings): Settings {
   try {
-    new PosteriorPool(0, { discount, prior }).dispose();
+    return { discount: checkDiscount(discount), prior: checkPrior(prior) };
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw damaged(error.message);
     throw error;
@@ -95,11 +153,12 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, keyed, seen, reading, isWarm } = meta ?? {};
+  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
-  return { discount, prior, rule, logs, ...checkExtra({ keyed, seen, reading, isWarm }) };
+  if (taken !== undefined && !(Number.isSafeInteger(taken) && taken >= 0)) throw damaged('the count of observations');
+  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

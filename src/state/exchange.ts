@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { bad, checkInteger, type Fields, getNumber, isObject } from '../logs/fields.ts';
+import { MOST_ROLLOUTS } from '../logs/visits.ts';
 import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
 import { State } from './state.ts';
@@ -19,41 +20,55 @@ export interface ExportedPrompt {
     readonly beta: number;
     readonly successes: number;
     readonly trials: number;
+    /** Of the latest visit before it, if it had one. */
+    readonly step?: number;
+    /** Of the visit, where it is not that of the state. */
+    readonly discount?: number;
   };
 }
 
 /** The prompts of a state, in the order of their keys. */
-export function* exportPrompts({ keys, pool, columns }: State): Generator<ExportedPrompt> {
+export function* exportPrompts({ keys, pool, columns, discounts }: State): Generator<ExportedPrompt> {
+  const stepOf = (step: number) => (Number.isNaN(step) ? {} : { step });
   for (let i = 0; i < keys.size; i++) {
-    const step = columns.steps[i] as number;
     const trials = columns.trials[i] as number;
+    const discount = columns.discounts[i] as number;
+    const open = {
+      alpha: columns.settledAlpha[i] as number,
+      beta: columns.settledBeta[i] as number,
+      successes: columns.successes[i] as number,
+      trials,
+      ...stepOf(columns.settledSteps[i] as number),
+      ...(discount > 0 && { discount: discounts.at(discount) }),
+    };
     yield {
       id: keys.at(i),
       alpha: pool.alpha[i] as number,
       beta: pool.beta[i] as number,
       visits: columns.visits[i] as number,
-      ...(Number.isNaN(step) ? {} : { step }),
-      ...(trials === 0
-        ? {}
-        : {
-            open: {
-              alpha: columns.settledAlpha[i] as number,
-              beta: columns.settledBeta[i] as number,
-              successes: columns.successes[i] as number,
-              trials,
-            },
-          }),
+      ...stepOf(columns.steps[i] as number),
+      ...(trials > 0 && { open }),
     };
   }
+}
+
+/** Where a reference model passed a prompt at some rate: it starts as if so many rollouts had been seen. */
+export interface WarmStart {
+  /** Field of a row that has the rate, in [0, 1]. */
+  readonly rate: string;
+  /** Rollouts that the rate counts as. */
+  readonly weight: number;
 }
 
 /** Makes a state of the rows of an export, of posteriors from elsewhere, or of a data set. */
 export class Importer {
   readonly #settings: Settings;
+  readonly #warm: WarmStart | undefined;
   readonly #prompts = new Map<string, Prompt | undefined>();
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, warm?: WarmStart) {
     this.#settings = settings;
+    this.#warm = warm;
   }
 
   /** Whether a prompt has a posterior, and does not start at the prior. */
@@ -71,7 +86,7 @@ export class Importer {
    * @throws DataError for a row that makes no sense
    */
   add(key: string, row: Fields): void {
-    const prompt = Object.hasOwn(row, 'alpha') ? toPrompt(row) : undefined;
+    const prompt = this.#toPrompt(row);
     const isKnown = this.#prompts.has(key);
     if (isKnown && (prompt ?? this.#prompts.get(key)) !== undefined) {
       throw new DataError('taken', `${quoteId(key)} is there twice`, { id: key });
@@ -91,16 +106,16 @@ export class Importer {
       }
       return isMissing;
     });
-    const unseen = State.unseen(this.#settings, keys);
-    const { keys: table, columns } = unseen;
+    const imported = State.unseen(this.#settings, keys);
+    const { keys: table, columns, discounts } = imported;
     const wanted: [index: number, prompt: Prompt][] = [];
     for (let index = 0; index < table.size; index++) {
       const prompt = this.#prompts.get(table.at(index));
       if (prompt === undefined) continue;
       for (const name of COLUMNS) columns[name][index] = prompt[name];
+      if (prompt.discount !== undefined) columns.discounts[index] = discounts.toNumber(prompt.discount);
       wanted.push([index, prompt]);
     }
-    const imported = new State(this.#settings, table, columns);
     const wrong = wanted.find(
       ([i, { alpha, beta }]) => imported.pool.alpha[i] !== alpha || imported.pool.beta[i] !== beta,
     );
@@ -114,41 +129,65 @@ export class Importer {
     }
     return imported;
   }
+
+  #toPrompt(row: Fields): Prompt | undefined {
+    if (this.#warm !== undefined) return warmPrompt(row, this.#warm, this.#settings);
+    return Object.hasOwn(row, 'alpha') ? toPrompt(row) : undefined;
+  }
 }
 
-const COLUMNS = ['settledAlpha', 'settledBeta', 'successes', 'trials', 'steps', 'visits'] as const;
+const COLUMNS = ['settledAlpha', 'settledBeta', 'successes', 'trials', 'steps', 'settledSteps', 'visits'] as const;
 
-type Prompt = { readonly [name in (typeof COLUMNS)[number] | 'alpha' | 'beta']: number };
+type Prompt = { readonly [name in (typeof COLUMNS)[number] | 'alpha' | 'beta']: number } & {
+  readonly discount?: number | undefined;
+};
+
+/** alpha0 + N r, beta0 + N (1 - r): what N rollouts would have made of the prior. */
+function warmPrompt(row: Fields, { rate: field, weight }: WarmStart, { prior }: Settings): Prompt {
+  const rate = getNumber(row, field);
+  if (rate < 0 || rate > 1) throw bad(field, 'a rate in [0, 1]', rate);
+  const alpha = Math.fround(prior.alpha + weight * rate);
+  const beta = Math.fround(prior.beta + weight * (1 - rate));
+  const none = { successes: 0, trials: 0, steps: Number.NaN, settledSteps: Number.NaN, visits: 0 };
+  return { alpha, beta, settledAlpha: alpha, settledBeta: beta, ...none };
+}
 
 const MOST_COUNT = 2 ** 32 - 1;
 
 function toPrompt(row: Fields): Prompt {
   const posterior = { alpha: getPosterior(row, 'alpha'), beta: getPosterior(row, 'beta') };
-  const rest = {
-    steps: row.step === undefined ? Number.NaN : getNumber(row, 'step') + 0, // not -0
-    visits: row.visits === undefined ? 1 : checkInteger('visits', row.visits, 0, MOST_COUNT),
-  };
+  const steps = getStep(row);
+  const visits = row.visits === undefined ? 1 : checkInteger('visits', row.visits, 0, MOST_COUNT);
   const { open } = row;
   if (open === undefined) {
-    return {
-      ...posterior,
-      ...rest,
-      settledAlpha: posterior.alpha,
-      settledBeta: posterior.beta,
-      successes: 0,
-      trials: 0,
-    };
+    const { alpha, beta } = posterior;
+    const none = { successes: 0, trials: 0, settledSteps: steps };
+    return { ...posterior, steps, visits, settledAlpha: alpha, settledBeta: beta, ...none };
   }
   if (!isObject(open)) throw bad('open', 'an object', open);
-  const trials = checkInteger('open.trials', open.trials, 1, MOST_COUNT);
+  const trials = getCount(open, 'trials', MOST_ROLLOUTS);
+  if (trials === 0) throw bad('open.trials', 'more than 0', trials);
   return {
     ...posterior,
-    ...rest,
+    steps,
+    visits,
     settledAlpha: getPosterior(open, 'alpha'),
     settledBeta: getPosterior(open, 'beta'),
-    successes: checkInteger('open.successes', open.successes, 0, trials),
+    settledSteps: getStep(open),
+    successes: getCount(open, 'successes', trials),
     trials,
+    discount: open.discount === undefined ? undefined : getCount(open, 'discount', 1),
   };
+}
+
+function getStep(row: Fields): number {
+  return row.step === undefined ? Number.NaN : getNumber(row, 'step') + 0; // not -0
+}
+
+function getCount(open: Fields, name: string, most: number): number {
+  const value = getNumber(open, name);
+  if (value >= 0 && value <= most) return value;
+  throw bad(`open.${name}`, `a number in [0, ${most}]`, value);
 }
 
 function getPosterior(row: Fields, name: string): number {

@@ -9,6 +9,7 @@ import { withIndices } from './with-indices.ts';
 export class Intake {
   readonly #before: State;
   readonly #visits: Visits;
+  #late = 0;
   #known = 0;
   /** In the state before, by the number of the prompt; -1: it is new. */
   readonly #indices: number[] = [];
@@ -18,7 +19,12 @@ export class Intake {
     this.#visits = new Visits(rule);
   }
 
-  /** @throws DataError for a row that comes too late for the state, or in no order */
+  /** Rows of an older step than the latest of their prompt in the state before. */
+  get late(): number {
+    return this.#late;
+  }
+
+  /** @throws DataError for a row in no order */
   add(row: Row): void {
     const { settings, keys } = this.#before;
     checkOrder(row, settings.discount);
@@ -27,7 +33,7 @@ export class Intake {
       this.#indices[prompt] = keys.indexOf(row.id);
       if (this.#indices[prompt] >= 0) this.#known++;
     }
-    this.#before.check({ index: this.#indices[prompt] as number, step: row.step, isRollout: row.isRollout });
+    if (this.#before.isLate(this.#indices[prompt] as number, row.step)) this.#late++;
   }
 
   /** What was taken in so far. */

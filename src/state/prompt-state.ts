@@ -5,17 +5,15 @@ import type { Bytes, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
 import type { ReadOptions, Taken } from '../logs/read-rows.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
-import { Visits } from '../logs/visits.ts';
-import { checkInteger } from '../validate.ts';
+import { checkDiscount, checkNumber, checkPrior } from '../validate.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
 import { type Explanation, explainPrompt } from './explain.ts';
 import { type Forecast, toForecast } from './forecast.ts';
 import { choose, type Query } from './query.ts';
-import { checkRule, type Rule } from './settings.ts';
+import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
 import { takeLogs } from './take-logs.ts';
-import { withIndices } from './with-indices.ts';
 
 /** What a new state is made with; it stays for its life. */
 export interface PromptStateOptions {
@@ -28,11 +26,13 @@ export interface PromptStateOptions {
 /** Rollouts of one prompt that were counted. */
 export interface CountedVisit {
   readonly id: string;
-  /** Integers, 0 <= successes <= trials, trials 1..65,535. */
+  /** 0 <= successes <= trials, trials in (0, 65,535], rounded to float32; sums of rewards in [0, 1] are fractions. */
   readonly successes: number;
   readonly trials: number;
   /** When it was; a finite number. Without it: before all that have one. */
   readonly step?: number | undefined;
+  /** The share of older evidence that this visit keeps, in [0, 1]; by default that of the state. */
+  readonly discount?: number | undefined;
 }
 
 /** What is known of one prompt. */
@@ -88,20 +88,16 @@ export class PromptState {
 
   /** @throws RangeError, TypeError for a wrong option */
   constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
-    const empty = State.unseen({ discount, prior });
-    // The pool checks the values, and rounds the prior to float32.
-    const { prior: rounded } = empty.pool;
-    this.#state = State.unseen({ discount, prior: { alpha: rounded.alpha, beta: rounded.beta } });
-    empty.dispose();
+    this.#state = State.unseen({ discount: checkDiscount(discount), prior: checkPrior(prior) });
   }
 
   /**
-   * A state from the bytes of a file, or of `toBytes`. They are copied if they are changed, and else kept.
+   * A state from the bytes of a file, or of `toBytes`, which are copied.
    * @throws DataError for bytes that are damaged, truncated, foreign or of a newer release
    */
   static fromBytes(bytes: Uint8Array): PromptState {
     const made = new PromptState();
-    made.#state = decodeState(bytes);
+    made.#state = decodeState(Uint8Array.from(bytes));
     return made;
   }
 
@@ -155,23 +151,27 @@ export class PromptState {
   }
 
   /**
-   * Adds visits; all of them or, if one is wrong or too late, none. Those of one prompt and step are one. Unknown
-   * prompts are added.
+   * Adds visits; all of them or, if one is wrong, none. Those of one prompt and step are one; one of an older step than
+   * the latest of its prompt is inserted before that. Unknown prompts are added.
    * @throws DataError naming the prompt; RangeError, TypeError for a wrong value
    */
   observe(visits: Iterable<CountedVisit>): this {
-    const counted = new Visits();
-    for (const [i, { id, successes, trials, step }] of [...visits].entries()) {
-      checkVisit(`visits[${i}]`, id, successes, trials, step);
-      counted.add({ id, step, isRollout: false, successes: [successes], trials: [trials] });
-    }
-    const { ids } = counted;
+    const counted = [...visits].map((visit, i) => toCounted(`visits[${i}]`, visit));
+    const stepOf = ({ step }: CountedVisit): number => step ?? Number.NEGATIVE_INFINITY;
+    counted.sort((a, b) => (stepOf(a) < stepOf(b) ? -1 : Number(stepOf(a) > stepOf(b)))); // stable
     const before = this.#state;
-    const after = before.with(ids);
-    const indices = ids.map((id) => after.keys.indexOf(id));
+    const after = before.with(counted.map(({ id }) => id));
+    const indices = counted.map(({ id }) => after.keys.indexOf(id));
     const undo = after.remember(indices);
     try {
-      after.observe(withIndices(counted, indices));
+      after.observe(
+        counted.map(({ id: _, step, ...counts }, i) => ({
+          ...counts,
+          step,
+          isRollout: false,
+          index: indices[i] as number,
+        })),
+      );
     } catch (error) {
       if (after === before) undo();
       throw error;
@@ -206,7 +206,7 @@ export class PromptState {
       gunzip,
       newPrompts,
       reading: { ...reading, mapping },
-      success: { threshold: Number(rule.threshold) },
+      success: toSuccessRule(rule),
       rule,
     });
     this.#replace(after);
@@ -269,10 +269,13 @@ export class PromptState {
   }
 }
 
-function checkVisit(title: string, id: unknown, successes: unknown, trials: unknown, step: unknown): void {
+function toCounted(title: string, { id, successes, trials, step, discount }: CountedVisit): CountedVisit {
   if (typeof id !== 'string') throw new TypeError(`"${title}.id" expected a string, got ${String(id)}`);
-  checkInteger(`${title}.successes`, successes, 0, checkInteger(`${title}.trials`, trials, 1, MOST_TRIALS));
+  const tried = Math.fround(checkNumber(`${title}.trials`, trials, 2 ** -149, MOST_TRIALS));
+  const right = Math.fround(checkNumber(`${title}.successes`, successes, 0, tried));
   if (step !== undefined && !Number.isFinite(step)) {
     throw new RangeError(`"${title}.step" expected a finite number, got ${String(step)}`);
   }
+  if (discount !== undefined) checkNumber(`${title}.discount`, discount, 0, 1);
+  return { id, successes: right, trials: tried, step, discount };
 }

@@ -1,8 +1,9 @@
+import { checkSeed } from '../acquisition.ts';
 import { drawCandidates } from '../candidates.ts';
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import type { Acquisition, Selection } from '../index.ts';
-import { checkInteger } from '../validate.ts';
+import { checkInteger, checkOptions } from '../validate.ts';
 import type { State } from './state.ts';
 
 /** What to select from a state. */
@@ -15,12 +16,19 @@ export interface Query {
   readonly exclude?: readonly string[] | undefined;
   /** Ids to select from, all of which the state has. */
   readonly only?: readonly string[] | undefined;
+  /** Indices of prompts in flight, which are left out too. */
+  readonly held?: Iterable<number> | undefined;
   /** Leaves out the prompts of so many of the latest steps. */
   readonly cooldown?: number | undefined;
 }
 
 /** Why a prompt was not to be chosen. */
-export type Bar = 'not among those to select from' | 'not drawn as a candidate' | 'excluded' | 'cooling down';
+export type Bar =
+  | 'not among those to select from'
+  | 'not drawn as a candidate'
+  | 'excluded'
+  | 'in flight'
+  | 'cooling down';
 
 export interface Choosing extends Selection {
   /** undefined for a prompt that only its score decides on. */
@@ -40,7 +48,8 @@ export function choose(state: State, query: Query): Choosing {
   excluded.delete(-1);
   const warm = lastWarmStep(state, query.cooldown);
   const isCooling = (index: number): boolean => (state.columns.steps[index] as number) > warm; // never of NaN
-  const left = [...excluded];
+  const held = new Set(query.held);
+  const left = [...excluded, ...held];
   if (warm < Number.POSITIVE_INFINITY) for (let i = 0; i < state.size; i++) if (isCooling(i)) left.push(i);
   const exclude = left.length === 0 ? undefined : left;
   return {
@@ -49,6 +58,7 @@ export function choose(state: State, query: Query): Choosing {
       if (only?.includes(index) === false) return 'not among those to select from';
       if (drawn?.includes(index) === false) return 'not drawn as a candidate';
       if (excluded.has(index)) return 'excluded';
+      if (held.has(index)) return 'in flight';
       return isCooling(index) ? 'cooling down' : undefined;
     },
   };
@@ -64,12 +74,15 @@ function find(state: State, keys: readonly string[]): Uint32Array {
   return Uint32Array.from(indices).sort();
 }
 
-function draw(state: State, { count, candidates }: Query, only: Uint32Array | undefined): Uint32Array | undefined {
+function draw(state: State, query: Query, only: Uint32Array | undefined): Uint32Array | undefined {
+  const { candidates } = query;
   if (candidates === undefined) return undefined;
-  state.pool.select(count, { candidates: { ...candidates, size: 0 } }); // checks the values
+  const count = checkInteger('count', query.count, 0, Number.MAX_SAFE_INTEGER);
+  const given = checkOptions('candidates', candidates, ['size', 'seed']);
+  const seed = checkSeed('candidates.seed', given.seed);
   const all = only?.length ?? state.size;
-  const size = checkInteger('candidates.size', candidates.size ?? 16 * count, 0, Number.MAX_SAFE_INTEGER);
-  const drawn = drawCandidates(all, Math.min(size, all), candidates.seed);
+  const size = checkInteger('candidates.size', given.size ?? 16 * count, 0, Number.MAX_SAFE_INTEGER);
+  const drawn = drawCandidates(all, Math.min(size, all), seed);
   return only === undefined ? drawn : drawn.map((position) => only[position] as number);
 }
 

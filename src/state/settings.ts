@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import type { Prior } from '../index.ts';
+import type { SuccessRule } from '../logs/row.ts';
 
 /** What the posteriors depend on, and so stays the same for the life of a state. */
 export interface Settings {
@@ -17,6 +18,8 @@ export interface Rule {
   readonly reward?: string | undefined;
   /** The least reward of a success, as a decimal number. */
   readonly threshold: string;
+  /** In its place the rewards of no success and of a whole one, with a comma between them. */
+  readonly 'reward-scale'?: string | undefined;
 }
 
 /**
@@ -33,10 +36,19 @@ export function checkSettings(settings: Settings, { discount, prior }: Partial<S
  * @throws DataError with the code `settings`
  */
 export function checkRule(rule: Rule, given: Partial<Rule>): void {
-  for (const name of ['id', 'hash', 'reward', 'threshold'] as const) {
+  for (const name of ['id', 'hash', 'reward', 'threshold', 'reward-scale'] as const) {
     const wanted = given[name];
     if (wanted !== undefined) check(name, rule[name] ?? 'the default', wanted);
   }
+}
+
+/** The rule of what a success is. */
+export function toSuccessRule({ threshold, 'reward-scale': scale }: Rule): SuccessRule {
+  const [worst, best] = scale?.split(',').map(Number) ?? [];
+  return {
+    threshold: Number(threshold),
+    scale: worst === undefined || best === undefined ? undefined : { worst, best },
+  };
 }
 
 function check(field: string, has: string, wants: string): void {

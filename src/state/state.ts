@@ -1,76 +1,112 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { PosteriorPool } from '../index.ts';
+import { MOST_TRIALS } from '../logs/row.ts';
 import { checkOrder, checkVisit, MOST_ROLLOUTS, toUpdates, type Visit } from '../logs/visits.ts';
-import { MOST } from '../validate.ts';
+import { LEAST, MOST } from '../validate.ts';
+import { DiscountTable } from './discounts.ts';
 import type { Extra } from './extra.ts';
 import { KeyTable } from './keys.ts';
 import { Ledger, type Log } from './ledger.ts';
+import { RecentKeys } from './recent-keys.ts';
 import type { Rule, Settings } from './settings.ts';
 
 /** A visit of the prompt at an index of the state. */
 export interface Observation extends Omit<Visit, 'prompt'> {
-  /** -1 if unknown: `check` accepts it, `observe` does not. */
+  /** -1 if unknown: `isLate` accepts it, `take` does not. */
   readonly index: number;
+  /** The share of older evidence that this visit keeps; that of the settings by default. */
+  readonly discount?: number | undefined;
 }
+
+/** What became of an observation: `late` is inserted before the latest visit of its prompt. */
+export type Fate = 'observed' | 'late';
 
 /** A column each, in the order of the keys. */
 export interface Columns {
-  /** The posterior without the open visit. */
+  /** The posterior without the open visit, which is the latest. */
   readonly settledAlpha: Float32Array;
   readonly settledBeta: Float32Array;
   /** Counts of the open visit: rows of the same step may still come. With discount 1 it stays open for good. */
-  readonly successes: Uint32Array;
-  readonly trials: Uint32Array;
+  readonly successes: Float64Array;
+  readonly trials: Float64Array;
+  readonly visits: Uint32Array;
   /** Of the latest visit; NaN if there is none or it had no step. */
   readonly steps: Float64Array;
-  readonly visits: Uint32Array;
+  /** Of the latest of the settled visits; NaN if there is none or it had no step. */
+  readonly settledSteps: Float64Array;
+  /** Of the open visit: number of its discount in the table of discounts. */
+  readonly discounts: Uint8Array;
+}
+
+/** Columns of prompts that nothing was seen of. */
+function unseenColumns(size: number, { prior }: Settings): Columns {
+  return {
+    settledAlpha: new Float32Array(size).fill(prior.alpha),
+    settledBeta: new Float32Array(size).fill(prior.beta),
+    successes: new Float64Array(size),
+    trials: new Float64Array(size),
+    visits: new Uint32Array(size),
+    steps: new Float64Array(size).fill(Number.NaN),
+    settledSteps: new Float64Array(size).fill(Number.NaN),
+    discounts: new Uint8Array(size),
+  };
+}
+
+/** What a state is made of, beside settings, keys and columns. */
+export interface StateParts {
+  readonly logs?: readonly Log[] | undefined;
+  /** undefined until logs are taken. */
+  readonly rule?: Rule | undefined;
+  /** Observations that a process took one by one: see the journal. */
+  readonly taken?: number | undefined;
+  readonly discounts?: DiscountTable | undefined;
+  readonly recent?: RecentKeys | undefined;
+  readonly extra?: Extra | undefined;
 }
 
 /**
  * Posteriors of prompts by key, and what it takes to go on with them. A posterior is kept as it was before the latest
  * visit, with the counts of that visit: so rows of one step are one observation also if they come in parts, and the
- * parts make no difference to the last bit.
+ * parts make no difference to the last bit; and an observation of an older step is inserted before the latest visit.
  */
 export class State {
   readonly settings: Settings;
   readonly keys: KeyTable;
   readonly columns: Columns;
   readonly ledger: Ledger;
-  /** undefined until logs are taken. */
   readonly rule: Rule | undefined;
+  /** Observations that a process took one by one: each has a line of the history. */
+  taken: number;
+  /** Discounts of visits, other than that of the settings. */
+  readonly discounts: DiscountTable;
+  /** Keys of the latest observations that had one. */
+  readonly recent: RecentKeys;
   readonly extra: Extra;
   #pool: PosteriorPool | undefined;
+  /** Indices whose posterior in the pool is older than the columns. */
+  readonly #stale = new Set<number>();
+  #visited: number | undefined;
+  #lastStep: number | undefined;
+  /** Keeps a prompt as it is, before it changes: see freeze. */
+  #keep: ((index: number) => void) | undefined;
 
-  constructor(
-    settings: Settings,
-    keys: KeyTable,
-    columns: Columns,
-    logs: readonly Log[] = [],
-    rule?: Rule,
-    extra: Extra = {},
-  ) {
+  constructor(settings: Settings, keys: KeyTable, columns: Columns, parts: StateParts = {}) {
     this.settings = settings;
     this.keys = keys;
     this.columns = columns;
-    this.ledger = new Ledger(logs);
-    this.rule = rule;
-    this.extra = extra;
+    this.ledger = new Ledger(parts.logs);
+    this.rule = parts.rule;
+    this.taken = parts.taken ?? 0;
+    this.discounts = parts.discounts ?? new DiscountTable(settings.discount);
+    this.recent = parts.recent ?? new RecentKeys();
+    this.extra = parts.extra ?? {};
   }
 
   /** Of prompts that nothing was seen of. */
   static unseen(settings: Settings, keys: Iterable<string> = []): State {
     const table = KeyTable.from(keys);
-    const { size } = table;
-    const { prior } = settings;
-    return new State(settings, table, {
-      settledAlpha: new Float32Array(size).fill(prior.alpha),
-      settledBeta: new Float32Array(size).fill(prior.beta),
-      successes: new Uint32Array(size),
-      trials: new Uint32Array(size),
-      steps: new Float64Array(size).fill(Number.NaN),
-      visits: new Uint32Array(size),
-    });
+    return new State(settings, table, unseenColumns(table.size, settings));
   }
 
   get size(): number {
@@ -81,11 +117,20 @@ export class State {
   get pool(): PosteriorPool {
     if (this.#pool === undefined) {
       const { discount, prior } = this.settings;
-      const pool = new PosteriorPool(this.size, { discount, prior });
-      pool.set({ alpha: this.columns.settledAlpha, beta: this.columns.settledBeta });
-      this.#addOpen(pool, this.columns.trials.keys());
-      this.#pool = pool;
+      this.#pool = new PosteriorPool(this.size, { discount, prior });
+      const alpha = new Float32Array(this.size);
+      const beta = new Float32Array(this.size);
+      for (let i = 0; i < this.size; i++) {
+        alpha[i] = this.#alpha(i);
+        beta[i] = this.#beta(i);
+      }
+      this.#pool.set({ alpha, beta });
+    } else if (this.#stale.size > 0) {
+      const indices = [...this.#stale];
+      const [alpha, beta] = [indices.map((i) => this.#alpha(i)), indices.map((i) => this.#beta(i))];
+      this.#pool.set({ indices, alpha, beta });
     }
+    this.#stale.clear();
     return this.#pool;
   }
 
@@ -97,9 +142,21 @@ export class State {
 
   /** The largest step of all prompts; undefined if none has one. */
   get lastStep(): number | undefined {
-    let last: number | undefined;
-    for (const step of this.columns.steps) if (step >= (last ?? Number.NEGATIVE_INFINITY)) last = step;
-    return last;
+    if (this.#lastStep === undefined) {
+      let last = Number.NEGATIVE_INFINITY;
+      for (const step of this.columns.steps) if (step > last) last = step;
+      this.#lastStep = last;
+    }
+    return this.#lastStep === Number.NEGATIVE_INFINITY ? undefined : this.#lastStep;
+  }
+
+  /** Prompts that were visited. */
+  get visited(): number {
+    if (this.#visited === undefined) {
+      this.#visited = 0;
+      for (const visits of this.columns.visits) if (visits > 0) this.#visited++;
+    }
+    return this.#visited;
   }
 
   /** A new state with the prompts of `other` too, under the settings of this one; the two must share no key. */
@@ -111,18 +168,23 @@ export class State {
         gather(from, mine, other.columns[name as keyof Columns]),
       ]),
     ) as unknown as Columns;
-    return new State(this.settings, keys, columns, this.ledger.logs, this.rule, this.extra);
+    for (let i = 0; i < from.length; i++) {
+      const at = (from[i] as number) - this.size;
+      if (at < 0) continue;
+      columns.discounts[i] = this.discounts.toNumber(other.discounts.at(other.columns.discounts[at] as number));
+    }
+    return this.#like(keys, columns, this.rule);
   }
 
   /** The same state, for more logs: with their keys, and their rule if it has none. */
   forLogs(keys: Iterable<string>, rule: Rule): State {
-    const { settings, keys: table, columns, ledger } = this.with(keys);
-    return new State(settings, table, columns, ledger.logs, this.rule ?? rule, this.extra);
+    const { keys: table, columns } = this.with(keys);
+    return this.#like(table, columns, this.rule ?? rule);
   }
 
   /** The same state with more to keep beside it; it shares all else with this one. */
   keeping(extra: Extra): State {
-    return new State(this.settings, this.keys, this.columns, this.ledger.logs, this.rule, { ...this.extra, ...extra });
+    return this.#like(this.keys, this.columns, this.rule, { ...this.extra, ...extra });
   }
 
   /** This state, or a new one with the keys that it lacks. */
@@ -131,133 +193,208 @@ export class State {
     return missing.length === 0 ? this : this.merge(State.unseen(this.settings, missing));
   }
 
-  /**
-   * Adds visits, in order: those of one prompt as `Visits` gives them.
-   * @throws DataError for one that cannot be added; the state is then of no use, but for `remember`
-   */
-  observe(observations: Iterable<Observation>): void {
-    const isOrdered = this.settings.discount < 1;
-    let changed = new Set<number>();
-    for (const observation of observations) {
-      const { index } = observation;
-      this.check(observation);
-      if (this.#opens(observation)) {
-        if (isOrdered && changed.has(index)) {
-          this.#refresh(changed);
-          changed = new Set();
-        }
-        this.#open(observation);
-      }
-      this.#count(observation);
-      changed.add(index);
-    }
-    this.#refresh(changed);
+  #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
+    const { settings, ledger, taken, discounts, recent } = this;
+    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, recent, extra });
   }
 
-  /** @throws DataError for an observation that comes too late, or in no order */
-  check({ index, step, isRollout }: Omit<Observation, 'successes' | 'trials'>): void {
-    const { discount } = this.settings;
-    const id = (): string => (index < 0 ? '' : this.keys.at(index));
-    if (step === undefined && isRollout && discount < 1) checkOrder({ id: id(), step, isRollout }, discount);
-    if (index < 0 || discount === 1) return;
-    const last = this.columns.steps[index] as number;
-    const isLate = step === undefined ? !Number.isNaN(last) : step < last;
-    if (isLate || (step === last && this.columns.trials[index] === 0)) {
-      const what = step === undefined ? 'no step here, and comes after' : `step ${step} after`;
-      const reason = `${quoteId(id())} has ${what} step ${last}: too late, as below discount 1 the order counts`;
-      throw new DataError('late', reason, { id: id() });
+  /**
+   * Adds visits, in order.
+   * @returns how many were late
+   * @throws DataError for one that cannot be added; those before it stay
+   */
+  observe(observations: Iterable<Observation>): number {
+    let late = 0;
+    for (const observation of observations) if (this.take(observation) === 'late') late++;
+    return late;
+  }
+
+  /**
+   * Adds one visit, or a part of one.
+   * @throws DataError for one that cannot be added, which changes nothing
+   */
+  take(observation: Observation): Fate {
+    if (this.#adds(observation)) return this.#add(observation);
+    const { index, step, discount } = observation;
+    const { steps, settledSteps, trials } = this.columns;
+    // Of a posterior that was imported, all visits are settled.
+    const isSettled =
+      step !== undefined && step === steps[index] && step === settledSteps[index] && trials[index] === 0;
+    if (isSettled) {
+      this.#insert(observation);
+      return 'observed';
     }
+    return this.isLate(index, step, discount) ? this.#insert(observation) : this.#open(observation);
+  }
+
+  /** Whether a visit of this step is older than the latest one of the prompt, where the order counts. */
+  isLate(index: number, step: number | undefined, discount = this.settings.discount): boolean {
+    if (index < 0 || (this.settings.discount === 1 && discount === 1)) return false;
+    const last = this.columns.steps[index] as number;
+    return step === undefined ? !Number.isNaN(last) : step < last;
   }
 
   /** What puts the prompts back as they are now. */
   remember(indices: readonly number[]): () => void {
     const columns = Object.values(this.columns) as Columns[keyof Columns][];
     const kept = indices.map((index) => columns.map((column) => column[index] as number));
+    const [visited, lastStep, discounts] = [this.#visited, this.#lastStep, this.discounts.size];
     return () => {
       indices.forEach((index, i) => {
         columns.forEach((column, c) => {
           column[index] = kept[i]?.[c] as number;
         });
+        this.#stale.add(index);
       });
-      this.#refresh(new Set(indices));
+      [this.#visited, this.#lastStep] = [visited, lastStep];
+      this.discounts.shrink(discounts);
     };
   }
 
-  #opens({ index, step, isRollout }: Observation): boolean {
-    if (step === undefined) return !isRollout || this.columns.visits[index] === 0;
-    return step !== this.columns.steps[index];
+  /**
+   * Calls `keep` with the index of each prompt just before it changes, from now on: so that a copy of the columns can be
+   * made bit by bit.
+   */
+  onChange(keep: ((index: number) => void) | undefined): void {
+    this.#keep = keep;
   }
 
-  #open({ index, step }: Observation): void {
-    const { settledAlpha, settledBeta, successes, trials, steps, visits } = this.columns;
-    visits[index] = (visits[index] as number) + 1;
-    if (step !== undefined && !((steps[index] as number) > step)) steps[index] = step + 0; // not -0
-    if (this.settings.discount === 1) return;
-    settledAlpha[index] = this.pool.alpha[index] as number;
-    settledBeta[index] = this.pool.beta[index] as number;
-    successes[index] = 0;
-    trials[index] = 0;
+  /** Whether an observation is more of the open visit of its prompt. */
+  #adds({ index, step, isRollout, discount = this.settings.discount }: Observation): boolean {
+    if (discount < 1 && step === undefined && isRollout) {
+      checkOrder({ id: this.keys.at(index), step, isRollout }, discount);
+    }
+    if (this.settings.discount === 1 && discount === 1) return true; // the order makes no difference
+    return step !== undefined && step === this.columns.steps[index] && (this.columns.trials[index] as number) > 0;
   }
 
-  #count({ index, step, ...more }: Observation): void {
-    const { successes, trials } = this.columns;
-    const tried = (trials[index] as number) + more.trials;
+  #add({ index, step, isRollout, successes, trials }: Observation): Fate {
+    const { columns } = this;
     const id = (): string => this.keys.at(index);
+    const right = (columns.successes[index] as number) + successes;
+    const tried = (columns.trials[index] as number) + trials;
+    const isVisit = step === undefined ? !isRollout || columns.visits[index] === 0 : step !== columns.steps[index];
     if (this.settings.discount < 1) checkVisit(id, step, tried);
     else if (tried > MOST_ROLLOUTS) {
       const reason = `${quoteId(id())} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`;
       throw new DataError('too-much', reason, { id: id() });
     }
-    successes[index] = (successes[index] as number) + more.successes;
-    trials[index] = tried;
+    this.#checkRange(index, columns.settledAlpha[index] as number, columns.settledBeta[index] as number, right, tried);
+    this.#touch(index, isVisit);
+    columns.successes[index] = right;
+    columns.trials[index] = tried;
+    if (step !== undefined && !((columns.steps[index] as number) >= step)) this.#setStep(index, step);
+    return 'observed';
   }
 
-  /** Computes posteriors anew. */
-  #refresh(changed: ReadonlySet<number>): void {
-    if (changed.size === 0) return;
-    const indices = Uint32Array.from(changed);
-    const { settledAlpha, settledBeta } = this.columns;
-    this.pool.set({ indices, alpha: take(settledAlpha, indices), beta: take(settledBeta, indices) });
-    this.#addOpen(this.pool, indices);
+  #open({ index, step, successes, trials, discount = this.settings.discount }: Observation): Fate {
+    const { columns } = this;
+    checkVisit(() => this.keys.at(index), step, trials);
+    const [alpha, beta] = [this.#alpha(index), this.#beta(index)];
+    this.#checkRange(index, alpha, beta, successes, trials);
+    const number = this.discounts.toNumber(discount);
+    this.#touch(index, true);
+    columns.settledAlpha[index] = alpha;
+    columns.settledBeta[index] = beta;
+    columns.settledSteps[index] = columns.steps[index] as number;
+    columns.successes[index] = successes;
+    columns.trials[index] = trials;
+    columns.discounts[index] = number;
+    if (step !== undefined) this.#setStep(index, step);
+    return 'observed';
   }
 
-  /** Adds open visits to settled posteriors. */
-  #addOpen(pool: PosteriorPool, indices: Iterable<number>): void {
-    const batch = { indices: [] as number[], successes: [] as number[], trials: [] as number[] };
-    for (const index of indices) {
-      const { successes, trials } = this.columns;
-      for (const part of toUpdates(successes[index] as number, trials[index] as number)) {
-        batch.indices.push(index);
-        batch.successes.push(part.successes);
-        batch.trials.push(part.trials);
-      }
+  /**
+   * Inserts a visit just before the latest one: the posterior of before that becomes lambda (alpha, beta) +
+   * (1 - lambda) prior + (S, K - S). More of the latest of the settled visits is added to it, without a discount.
+   */
+  #insert({ index, step, successes, trials, discount = this.settings.discount }: Observation): Fate {
+    const { columns } = this;
+    checkVisit(() => this.keys.at(index), step, trials);
+    const settledStep = columns.settledSteps[index] as number;
+    const isMore = step !== undefined && step === settledStep;
+    const { prior } = this.settings;
+    const keeps = isMore ? 1 : discount;
+    const alpha = update(columns.settledAlpha[index] as number, prior.alpha, keeps, countOf(true, successes, trials));
+    const beta = update(columns.settledBeta[index] as number, prior.beta, keeps, countOf(false, successes, trials));
+    this.#checkRange(index, alpha, beta, columns.successes[index] as number, columns.trials[index] as number);
+    this.#touch(index, !isMore);
+    columns.settledAlpha[index] = alpha;
+    columns.settledBeta[index] = beta;
+    if (step !== undefined && !(settledStep >= step)) columns.settledSteps[index] = step + 0;
+    return 'late';
+  }
+
+  /** Before a prompt changes. */
+  #touch(index: number, isVisit: boolean): void {
+    this.#keep?.(index);
+    this.#stale.add(index);
+    if (!isVisit) return;
+    const visits = this.columns.visits[index] as number;
+    if (visits === 0 && this.#visited !== undefined) this.#visited++;
+    this.columns.visits[index] = visits + 1;
+  }
+
+  #setStep(index: number, step: number): void {
+    this.columns.steps[index] = step + 0; // not -0
+    if (this.#lastStep !== undefined) this.#lastStep = Math.max(this.#lastStep, step + 0);
+  }
+
+  #alpha(index: number): number {
+    const { settledAlpha, successes } = this.columns;
+    return this.#posterior(
+      index,
+      settledAlpha[index] as number,
+      this.settings.prior.alpha,
+      successes[index] as number,
+      true,
+    );
+  }
+
+  #beta(index: number): number {
+    const { settledBeta, successes } = this.columns;
+    return this.#posterior(
+      index,
+      settledBeta[index] as number,
+      this.settings.prior.beta,
+      successes[index] as number,
+      false,
+    );
+  }
+
+  /** Adds the open visit to what is settled, as updates of the library would: one rounding each. */
+  #posterior(index: number, settled: number, prior: number, successes: number, isAlpha: boolean): number {
+    const trials = this.columns.trials[index] as number;
+    if (trials === 0) return settled;
+    const discount = this.discounts.at(this.columns.discounts[index] as number);
+    if (trials <= MOST_TRIALS) return update(settled, prior, discount, countOf(isAlpha, successes, trials));
+    let value = settled;
+    let keeps = discount;
+    for (const part of toUpdates(successes, trials)) {
+      value = update(value, prior, keeps, countOf(isAlpha, part.successes, part.trials));
+      keeps = 1;
     }
-    try {
-      pool.update(batch);
-    } catch (error) {
-      throw error instanceof RangeError ? this.#leavesRange(batch.indices, error) : error;
-    }
+    return value;
   }
 
-  /** The error of the first prompt whose posterior the library refuses. */
-  #leavesRange(indices: readonly number[], { message }: Error): DataError {
-    const { settledAlpha, settledBeta, successes, trials } = this.columns;
-    const index = indices.find((i) => {
-      const right = successes[i] as number;
-      const wrong = (trials[i] as number) - right;
-      return Math.max((settledAlpha[i] as number) + right, (settledBeta[i] as number) + wrong) > MOST;
-    });
-    if (index === undefined) return new DataError('too-much', `a posterior would leave its range: ${message}`);
+  /** @throws DataError if a posterior with so many more would leave the domain of the library */
+  #checkRange(index: number, alpha: number, beta: number, successes: number, trials: number): void {
+    if (alpha >= LEAST && beta >= LEAST && Math.max(alpha + successes, beta + trials - successes) <= MOST) return;
     const id = this.keys.at(index);
     const reason = `the posterior of ${quoteId(id)} would leave its range: alpha and beta are at most 2^24`;
-    return new DataError('too-much', reason, { id });
+    throw new DataError('too-much', reason, { id });
   }
 }
 
-function take(column: Float32Array, indices: Uint32Array): Float32Array {
-  const taken = new Float32Array(indices.length);
-  for (let i = 0; i < indices.length; i++) taken[i] = column[indices[i] as number] as number;
-  return taken;
+/** Successes or failures, of counts that the library rounds to float32 first. */
+function countOf(isAlpha: boolean, successes: number, trials: number): number {
+  const right = Math.fround(successes);
+  return isAlpha ? right : Math.fround(trials) - right;
+}
+
+/** Eq. 6, in doubles and rounded once. */
+function update(value: number, prior: number, discount: number, count: number): number {
+  return Math.fround(discount * value + (1 - discount) * prior + count);
 }
 
 /** The columns of two states in the order of their keys together: see KeyTable.merge. */

@@ -31,6 +31,8 @@ export interface Taking {
   /** Paths under which logs were known before, by the path now. */
   readonly moved: ReadonlyMap<string, string>;
   readonly audit: Audit;
+  /** Rows of an older step than the latest of their prompt, put in before it. */
+  readonly late: number;
   /** Prompts of the logs, and those of them that the state had. */
   readonly prompts: number;
   readonly known: number;
@@ -77,5 +79,5 @@ export async function takeLogs(before: State, sources: readonly Source[], option
     if (path !== old && finder.isGone(old)) ended.ledger.forget(old);
   }
   const after = Object.keys(seen).length === 0 ? ended : ended.keeping({ seen });
-  return { after, taken, moved: finder.moved, audit, prompts, known: intake.known };
+  return { after, taken, moved: finder.moved, audit, late: intake.late, prompts, known: intake.known };
 }

@@ -69,6 +69,19 @@ describe('insight-wasm select', () => {
     }
   });
 
+  test('--seed draws success rates where the rule can, and with candidates only if --draw says so', () => {
+    const log = jsonl(visits);
+    const args = ['select', '-', '--count', '5', '--json', '--acquisition', 'expected-difficulty', '--seed', '3'];
+    const drawn = { kind: 'expected-difficulty', seed: 3 } as const;
+    expect(output(args, log)).toBe(expected(visits, 5, { acquisition: drawn }));
+    const candidates = { size: 9, seed: 3 };
+    const acquisition = { kind: 'expected-difficulty' } as const;
+    expect(output([...args, '--candidates', '9'], log)).toBe(expected(visits, 5, { acquisition, candidates }));
+    expect(output([...args, '--candidates', '9', '--draw'], log)).toBe(
+      expected(visits, 5, { acquisition: drawn, candidates }),
+    );
+  });
+
   test('candidates are those the library draws from the seed', () => {
     const args = ['select', '-', '--count', '5', '--json', '--candidates', '9', '--seed', '3'];
     const wanted = expected(visits, 5, { candidates: { size: 9, seed: 3 } });

@@ -1,19 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lock } from '../../src/node/lock.ts';
 import { decodeState, encodeState } from '../../src/state/codec.ts';
 import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
-import { folder, jsonl, program, visits } from '../support/cli.ts';
-import { outputHere, runHere } from '../support/run.ts';
+import { folder, jsonl, root, visits } from '../support/cli.ts';
+import { runHere } from '../support/run.ts';
 
 const at = (name: string): string => join(folder, name);
 const settings: Settings = { discount: 0.9, prior: { alpha: 1, beta: 2 } };
@@ -105,6 +101,10 @@ describe('the bytes of a state', () => {
       table.hashes,
       table.offsets,
       table.bytes,
+      columns.settledSteps,
+      columns.discounts,
+      Float64Array.of(0.5),
+      new Uint8Array(16),
     ];
     expect(decodeState(encodeSections(sections)).size).toBe(3);
     const wrong: [section: number, value: ArrayBufferView][] = [
@@ -117,26 +117,35 @@ describe('the bytes of a state', () => {
       [1, Float32Array.of(1, 1)],
       [1, Float32Array.of(1, 1, Number.NaN)],
       [2, Float32Array.of(1, 1, 0)],
-      [3, Uint32Array.of(9, 0, 0)],
+      [3, Float64Array.of(9, 0, 0)],
+      [3, Float64Array.of(Number.NaN, 0, 0)],
+      [3, Float64Array.of(-1, 0, 0)],
+      [4, Float64Array.of(0, Number.POSITIVE_INFINITY, 0)],
       [6, Float64Array.of(1, 1, Number.POSITIVE_INFINITY)],
       [7, table.hashes.slice().reverse()],
       [7, Float64Array.of(...table.hashes.subarray(0, 2), table.hashes[1] as number)],
       [8, Uint32Array.of(0, 2, 1, 3)],
       [8, Uint32Array.of(0, 1, 2, 4)],
       [8, Uint32Array.of(0, 1)],
+      [0, meta({ ...settings, logs: [], taken: -1 })],
+      [10, Float64Array.of(1, 1, Number.NEGATIVE_INFINITY)],
+      [11, Uint8Array.of(0, 2, 0)],
+      [12, Float64Array.of(1.5)],
+      [12, new Float64Array(256)],
+      [13, new Uint8Array(15)],
     ];
     for (const [section, value] of wrong) {
       const crafted = encodeSections(sections.map((known, i) => (i === section ? value : known)));
       expect(() => decodeState(crafted), `section ${section}`).toThrow(/^damaged: /);
     }
-    expect(() => decodeState(encodeSections(sections.slice(1)))).toThrow('damaged: 9 sections');
+    expect(() => decodeState(encodeSections(sections.slice(1)))).toThrow('damaged: 13 sections');
   });
 
   test('of a newer release, of something else and of nothing are told apart', async () => {
     const bytes = encodeState(example());
-    bytes[8] = 2;
+    bytes[8] = 3;
     const cases: [Uint8Array, string][] = [
-      [bytes, 'made by a newer release, or damaged: version 2, this one reads 1'],
+      [bytes, 'made by a newer release, or damaged: version 3, this one reads 2'],
       [Buffer.from('{"id":1}\n'), 'not a state of insight-wasm: the first bytes are not its mark'],
       [new Uint8Array(), 'not a state of insight-wasm'],
     ];
@@ -153,7 +162,8 @@ describe('the bytes of a state', () => {
         ['serve'],
       ]) {
         const { status, stdout, stderr } = await runHere([...args, '--state', path]);
-        expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+        const answer = args[0] === 'serve' ? `{"id":null,"error":{"code":"damaged","message":"${path}: ${reason}` : '';
+        expect({ status, stdout: stdout.slice(0, answer.length || 1) }).toEqual({ status: 1, stdout: answer });
         expect(stderr).toContain(`wrong.iws: ${reason}`);
       }
       expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
@@ -162,6 +172,24 @@ describe('the bytes of a state', () => {
     expect((await runHere(['status', '--state', at('no.iws')])).stderr).toContain(
       'no.iws: no such file; insight-wasm ingest',
     );
+  });
+
+  test('of version 1, which 0.1.0 writes, are read', () => {
+    const path = join(root, 'test/fixtures/version-1.iws');
+    const { settings: kept, columns, keys: table, rule, ledger } = decodeState(readFileSync(path));
+    expect(kept).toEqual({ discount: 0.9, prior: { alpha: 1, beta: 1 } });
+    expect({ rule, logs: ledger.logs.length }).toEqual({ rule: { threshold: '0.5' }, logs: 1 });
+    const index = table.indexOf('p7');
+    const own = visits.filter(({ id }) => id === 'p7');
+    expect({ ...own.at(-1), id: 'p7' }).toMatchObject({
+      successes: columns.successes[index],
+      trials: columns.trials[index],
+      step: columns.steps[index],
+    });
+    expect([...columns.visits]).toEqual(new Array(40).fill(3));
+    const now = State.unseen(kept, new Set(visits.map(({ id }) => id)));
+    now.observe(visits.map(({ id, ...visit }) => ({ ...visit, index: now.keys.indexOf(id), isRollout: false })));
+    expect(decodeState(readFileSync(path)).pool.toBytes()).toEqual(now.pool.toBytes());
   });
 });
 
@@ -193,81 +221,5 @@ describe('the keys of a state', () => {
         });
       }),
     );
-  });
-});
-
-describe('the lock of a state', () => {
-  const path = at('locked.iws');
-  const held = `${path}.lock`;
-  const hold = (pid: number, host = hostname()) => writeFileSync(held, JSON.stringify({ pid, host }));
-  const ended = (): number => spawnSync(process.execPath, ['-e', '']).pid;
-
-  test('is taken and let go of', () => {
-    const unlock = lock(path);
-    expect(JSON.parse(readFileSync(held, 'utf8'))).toEqual({ pid: process.pid, host: hostname() });
-    unlock();
-    expect(readdirSync(folder).filter((name) => name.startsWith('locked.iws'))).toEqual([]);
-  });
-
-  test('of a living process, of another host or of someone unknown is refused, naming the holder', () => {
-    const cases: [() => void, string][] = [
-      [() => hold(process.ppid), `process ${process.ppid} on ${hostname()}`],
-      [() => hold(1, 'elsewhere'), 'process 1 on elsewhere'],
-      [() => writeFileSync(held, '{"pid":'), 'someone unknown'],
-    ];
-    for (const [make, who] of cases) {
-      make();
-      expect(() => lock(path)).toThrow(`in use by ${who}`);
-      expect(() => lock(path)).toThrow(`if that is wrong, delete ${held}`);
-      rmSync(held);
-    }
-  });
-
-  test('of a process that is no more is taken over, also if the one who began to do so is no more', () => {
-    hold(ended());
-    lock(path)();
-    hold(ended());
-    writeFileSync(`${held}.takeover`, JSON.stringify({ pid: ended(), host: hostname() }));
-    lock(path)();
-    expect(readdirSync(folder).filter((name) => name.startsWith('locked.iws'))).toEqual([]);
-  });
-
-  test('of a dead process goes to one of many who want it', async () => {
-    for (let round = 0; round < 3; round++) {
-      hold(ended());
-      const log = at('race.jsonl');
-      writeFileSync(log, jsonl(visits));
-      const children = Array.from({ length: 4 }, () =>
-        spawn(process.execPath, [program, 'serve', '--state', path], { stdio: ['pipe', 'pipe', 'ignore'] }),
-      );
-      const codes = children.map(async (child) => (await once(child, 'close'))[0] as number);
-      // The one that holds the lock answers; the others end.
-      const answers = children.map(async (child) => {
-        child.stdin.on('error', () => {}).write('{"op":"metrics"}\n');
-        for await (const _ of child.stdout) return true;
-        return false;
-      });
-      const first = await Promise.race(
-        answers.map(async (answer, i) => ((await answer) ? i : new Promise<number>(() => {}))),
-      );
-      const losers = await Promise.all(codes.filter((_, i) => i !== first));
-      expect(losers).toEqual([1, 1, 1]);
-      children[first]?.stdin.end();
-      expect(await codes[first]).toBe(0);
-      expect(existsSync(held)).toBe(false);
-    }
-  });
-
-  test('keeps ingest and import out, but not select, status and export', async () => {
-    writeFileSync(at('one.jsonl'), jsonl(visits));
-    await outputHere(['ingest', at('one.jsonl'), '--state', path]);
-    hold(process.ppid);
-    for (const args of [['ingest', at('one.jsonl')], ['state', 'import', at('one.jsonl'), '--id', 'id'], ['serve']]) {
-      const { status, stderr } = await runHere([...args, '--state', path]);
-      expect(status).toBe(1);
-      expect(stderr).toContain('locked.iws: in use by process');
-    }
-    for (const args of [['select'], ['status'], ['state', 'export']]) await outputHere([...args, '--state', path]);
-    rmSync(held);
   });
 });

@@ -349,8 +349,8 @@ describe('insight-wasm state', () => {
 
   test('a wrong command line is refused', () => {
     const cases: [string[], string][] = [
-      [['state'], 'expected state show, export, import or rebuild, got ""'],
-      [['state', 'drop', '--state', state], 'expected state show, export, import or rebuild, got "drop"'],
+      [['state'], 'expected state show, log, export, import, compact, rebuild, got ""'],
+      [['state', 'drop', '--state', state], 'expected state show, log, export, import, compact, rebuild, got "drop"'],
       [['state', 'show'], 'expected --state FILE'],
       [['state', 'show', 'x', '--state', state], 'show takes no "x"'],
       [['state', 'import', '--state', state], 'expected one ROWS, got 0'],

@@ -25,6 +25,9 @@ export const ACQUISITIONS: readonly Acquisition[] = [
   { kind: 'bernoulli-variance' },
   { kind: 'success-chance', rollouts: 64 },
   { kind: 'random', seed: 2 ** 53 - 1 },
+  { kind: 'weighted-mutual-information', rollouts: 4, seed: 0 },
+  { kind: 'difficulty-weight', mu: 0.6, seed: 12 },
+  { kind: 'expected-difficulty', seed: 2 ** 53 - 1 },
 ];
 
 /** The bytes of a typed array, for comparisons to the bit. */

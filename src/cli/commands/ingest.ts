@@ -2,14 +2,24 @@ import { isDeepStrictEqual } from 'node:util';
 import { escapeControls } from '../../escape-controls.ts';
 import type { Taken } from '../../logs/read-rows.ts';
 import { openLogs } from '../../node/read-logs.ts';
-import { findState, saveState, withLock } from '../../node/state-file.ts';
-import { checkRule, checkSettings } from '../../state/settings.ts';
+import { withStore } from '../../node/state-file.ts';
+import type { Store } from '../../node/store.ts';
+import { checkRule, checkSettings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import { takeLogs } from '../../state/take-logs.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, type LogFlags, toLogs } from '../flags/log-flags.ts';
-import { fromRule, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
+import {
+  fromRule,
+  SCALE_FLAGS,
+  SETTINGS_FLAGS,
+  toGiven,
+  toGivenRule,
+  toRule,
+  toSettings,
+} from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { nothingIn, warn } from '../read-logs.ts';
@@ -18,6 +28,8 @@ import { toNext } from '../text/next.ts';
 const INGEST_FLAGS = {
   state: required('FILE', 'the state, such as pool.iws', text),
   ...SETTINGS_FLAGS,
+  ...SCALE_FLAGS,
+  ...LOCK_FLAGS,
   'new-prompts': toggle('take logs that share no prompt with the data set of the state'),
   'dry-run': toggle('say what would be taken, and change nothing'),
   json: toggle('what was done, as JSON'),
@@ -32,13 +44,14 @@ for stdin, in any format: see insight-wasm audit --help.
 The state remembers how far it has read each log, so ingest may run as often as
 you like: it takes what is new, and nothing twice. A log that was rewritten or
 cut is refused. Rollouts of one prompt and step are one observation, also when
-they come in parts. Below discount 1 a step that is older than the last one of
-its prompt is refused, as the order counts. FILE is replaced at once: stopped at
-any moment, it is the old state or the new one.
+they come in parts. Below discount 1, where the order counts, a row of an older
+step than the last one of its prompt is late: it is put in just before that one,
+and counted. FILE is replaced at once: stopped at any moment, it is the old
+state or the new one.
 
 ${toHelp(INGEST_FLAGS)}${toShortHelp(LOG_FLAGS, LOG_FLAGS_ELSEWHERE)}
---discount, --prior, --id, --hash, --reward and --threshold stay what they were
-when the state was made, and need not be repeated.
+--discount, --prior, --id, --hash, --reward, --threshold and --reward-scale stay
+what they were when the state was made, and need not be repeated.
 
 Examples:
   insight-wasm ingest rollouts/ --state pool.iws --discount 0.9
@@ -55,8 +68,11 @@ export const ingest: Command = {
   async run(args, streams) {
     const { values, positionals } = parse(args, FLAGS);
     const { state: path } = values;
+    toGivenRule(values);
     toLogs(values, positionals); // a wrong flag is reported before anything is read
-    const done = await withLock(path, () => addLogs(path, values, positionals, streams));
+    const done = await withStore(path, { breaksLock: values['break-lock'] }, (store, found) =>
+      addLogs(store, found, values, positionals, streams),
+    );
     warn(streams, done.taken, done.findings, true);
     await writeLines(streams.stdout, [
       ...(values['dry-run'] && !values.json ? toDryRun(done.taken) : []),
@@ -68,6 +84,8 @@ export const ingest: Command = {
 
 interface Report {
   readonly rows: number;
+  /** Rows of an older step than the latest of their prompt, put in before it. */
+  readonly late: number;
   /** Rollouts left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly prompts: number;
@@ -78,32 +96,39 @@ interface Report {
   readonly step: number | null;
 }
 
-async function addLogs(path: string, values: Values, paths: readonly string[], streams: Streams) {
-  const found = findState(path);
+async function addLogs(
+  store: Store,
+  found: State | undefined,
+  values: Values,
+  paths: readonly string[],
+  streams: Streams,
+) {
   if (found !== undefined) checkSettings(found.settings, toGiven(values));
   if (found?.rule !== undefined) checkRule(found.rule, toGivenRule(values));
   const before = found ?? State.unseen(toSettings(values));
   const flags = before.rule ?? toRule(values);
-  const { logs, rule } = toLogs({ ...values, ...fromRule(flags) }, paths);
+  const { logs } = toLogs({ ...values, ...fromRule(flags) }, paths);
   const known = before.ledger.logs;
   const isRuleGiven = before.rule !== undefined || values.threshold !== undefined;
   const progress = new Progress(streams.stderr);
   const { sources, access, total } = openLogs(paths, streams.stdin);
   const { format, mapping, skipBad } = logs;
-  const { after, taken, moved, audit } = await takeLogs(before, sources, {
+  const { after, taken, moved, late, audit } = await takeLogs(before, sources, {
     ...access,
     reading: { format, mapping, skipBad, onProgress: (at) => progress.show({ ...at, total }) },
-    success: rule,
+    success: toSuccessRule(flags),
     rule: flags,
     newPrompts: values['new-prompts'],
   }).finally(() => progress.clear());
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
   if (rows === 0 && known.length === 0) throw nothingIn(taken);
-  if (!values['dry-run'] && (found === undefined || !isDeepStrictEqual(after.ledger.logs, known))) {
-    saveState(path, before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after);
+  const isChanged = found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known);
+  if (!values['dry-run'] && isChanged) {
+    store.fold(before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after, true);
   }
   const report: Report = {
     rows,
+    late,
     skipped: addUp(taken.map(({ skipped }) => skipped)),
     prompts: after.size,
     newPrompts: after.size - before.size,
@@ -134,10 +159,15 @@ function toDryRun(taken: readonly Taken[]): string[] {
     .map(({ name, rows, format }) => escapeControls(`${name}: ${rows.toLocaleString('en')} rows (${format})`));
 }
 
-function describe(path: string, { rows, skipped, prompts, newPrompts, moved, step }: Report, isDry: boolean): string {
+function describe(
+  path: string,
+  { rows, late, skipped, prompts, newPrompts, moved, step }: Report,
+  isDry: boolean,
+): string {
   const number = (value: number): string => value.toLocaleString('en');
   const last = step === null ? '' : `, last step ${step}`;
+  const older = late === 0 ? '' : `, ${number(late)} of them late`;
   const left = Object.entries(skipped).map(([reason, count]) => `, ${number(count)} skipped: ${reason}`);
   const known = moved === 0 ? '' : `, ${number(moved)} logs known under other names`;
-  return `${path}: ${number(rows)} rows ${isDry ? 'would be ' : ''}added${left.join('')}${known}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
+  return `${path}: ${number(rows)} rows ${isDry ? 'would be ' : ''}added${older}${left.join('')}${known}; ${number(prompts)} prompts, ${number(newPrompts)} of them new${last}`;
 }

@@ -1,45 +1,72 @@
 import { once } from 'node:events';
-import { escapeControls } from '../../escape-controls.ts';
+import { version } from '../../../package.json';
+import { DataError } from '../../errors.ts';
 import { parseStrictObject } from '../../logs/json.ts';
 import { splitLines } from '../../logs/lines.ts';
-import { lock } from '../../node/lock.ts';
-import { findState, saveState } from '../../node/state-file.ts';
+import type { Sync } from '../../node/journal-file.ts';
+import { type Lock, lock } from '../../node/lock.ts';
+import { Store } from '../../node/store.ts';
+import { untilEnd } from '../../node/until-end.ts';
 import { RequestError } from '../../serve/request.ts';
 import { Session } from '../../serve/session.ts';
-import { checkSettings } from '../../state/settings.ts';
+import { checkRule, checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
-import { integerIn, parseOnly, required, text, toHelp, withDefault } from '../flags/flags.ts';
-import { SETTINGS_FLAGS, toGiven, toSettings } from '../flags/settings-flags.ts';
+import { UsageError } from '../errors.ts';
+import { integerIn, oneOf, parseOnly, required, text, toHelp, withDefault } from '../flags/flags.ts';
+import { LOCK_FLAGS } from '../flags/lock-flags.ts';
+import { LOG_FLAGS } from '../flags/log-flags.ts';
+import { SCALE_FLAGS, SETTINGS_FLAGS, toGiven, toGivenRule, toRule, toSettings } from '../flags/settings-flags.ts';
 
 /** Bytes of the longest request: observations of a million prompts. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 const FLAGS = {
   state: required('FILE', 'the state', text),
-  'save-every': withDefault('N', 'save after N observations; 0: only at the end', '1024', integerIn(0)),
+  sync: withDefault(
+    'WHEN',
+    'always: what is answered outlasts a power cut; os: it outlasts kill -9, but a power cut may take the last seconds',
+    'always',
+    oneOf<Sync>(['always', 'os']),
+  ),
+  'save-every': withDefault(
+    'N',
+    'fold the journal into FILE after N observations; 0: at the end',
+    '65536',
+    integerIn(0),
+  ),
+  history: withDefault('WHAT', 'all, off, or the MiB of it that are kept at least', 'all', history),
+  threshold: LOG_FLAGS.threshold,
+  ...SCALE_FLAGS,
   ...SETTINGS_FLAGS,
+  ...LOCK_FLAGS,
 } as const;
 
 const HELP = `Usage: insight-wasm serve --state FILE [flags]
 
 Answers requests on stdin with answers on stdout, a JSON object a line each, in
 order, until stdin ends: for a trainer that keeps it running. examples/client.py
-is a client in Python.
+is a client in Python; docs/serve.md has all requests.
 
-  {"op":"select","count":256}          {"ids":[...],"scores":[...]}
+  {"op":"hello"}                       {"protocol":2,"version":"...",...}
+  {"op":"select","count":8,"hold":true}  {"ids":[...],"scores":[...]}
      also acquisition, candidates, exclude, only, cooldown, such as
      "acquisition":{"kind":"random","seed":1}, "candidates":{"size":64,"seed":7}
-  {"op":"observe","observations":[      {"observed":1,"unsaved":1}
-     {"id":"a","successes":3,"trials":8,"step":7}]}
-  {"op":"status","count":256}          shares of the prompts, the wasted share
-  {"op":"save"}                        {"saves":1}
-  {"op":"metrics"}                     counts, seconds, memory
+  {"op":"observe","observations":[     {"observed":2,"unsaved":2}
+     {"id":"a","successes":3,"trials":8,"step":7},
+     {"id":"b","rewards":[1,0,0,1],"step":7}]}
+  {"op":"release","ids":["c"]}         {"released":1,"held":7}
+  {"op":"get","ids":["a"]}             {"prompts":[{"id":"a","alpha":4,...}]}
+  {"op":"save","to":"step-70.iws"}     {"to":"step-70.iws",...}
+  {"op":"load","from":"step-70.iws"}   {"from":"step-70.iws",...}
+  score, status, metrics               scores, shares of the prompts, counts
 
 A request may have an "id", which its answer repeats. What cannot be done is
 answered with {"error":{"code","message"}}, and changes nothing. Unknown prompts
-that are observed are added. The state is made if there is none, locked while
-this runs, and saved as below, when stdin ends, and on SIGTERM or SIGINT.
+that are observed are added. The state is made if there is none, and locked
+while this runs. An observation is in FILE.journal before it is answered; the
+journal goes into FILE as below, when stdin ends, and on SIGTERM, SIGINT and
+SIGHUP. FILE.history has every observation that FILE has.
 
 ${toHelp(FLAGS)}
 Example:
@@ -50,41 +77,57 @@ export const serve: Command = {
   summary: 'answer requests of a trainer about a state, line by line',
   help: HELP,
   async run(args, streams) {
-    const values = parseOnly(args, FLAGS);
-    const { state: path, 'save-every': saveEvery } = values;
-    const settings = toSettings(values);
-    const unlock = lock(path);
     let session: Session | undefined;
+    let held: Lock | undefined;
+    const begin = (): Session => {
+      const values = parseOnly(args, FLAGS);
+      const given = toGivenRule(values);
+      held = lock(values.state, values['break-lock']);
+      const { store, state: found } = Store.open(values.state, held, { sync: values.sync, history: values.history });
+      if (found !== undefined) {
+        checkSettings(found.settings, toGiven(values));
+        if (found.rule !== undefined) checkRule(found.rule, given);
+      }
+      const isRuled = values.threshold !== undefined || values['reward-scale'] !== undefined;
+      const before = found ?? State.unseen(toSettings(values));
+      const state = isRuled ? before.forLogs([], toRule(values)) : before;
+      if (found === undefined) store.begin(state);
+      return new Session(state, store, { saveEvery: values['save-every'], version, vitals: toVitals });
+    };
     const end = (): void => {
       try {
         session?.save();
       } finally {
-        session = undefined;
-        unlock();
+        held?.release();
       }
     };
-    // When a signal ends it, or nobody reads the answers any more.
-    const exit = (): void => {
-      try {
-        end();
-      } catch (error) {
-        streams.stderr.write(`insight-wasm: ${escapeControls((error as Error).message)}\n`);
-        process.exitCode = 1;
-      }
-    };
-    const stop = (): void => process.exit();
-    process.once('exit', exit).once('SIGTERM', stop).once('SIGINT', stop);
-    try {
-      const found = findState(path);
-      if (found !== undefined) checkSettings(found.settings, toGiven(values));
-      session = new Session(found ?? State.unseen(settings), (state) => saveState(path, state), saveEvery, toVitals);
-      await answerAll(session, streams);
-    } finally {
-      process.off('exit', exit).off('SIGTERM', stop).off('SIGINT', stop);
-      end();
-    }
+    await untilEnd(
+      async () => {
+        session = announced(begin, streams);
+        await answerAll(session, streams);
+      },
+      end,
+      () => 0,
+    );
   },
 };
+
+/** Also tells the client, which reads answers, why there will be none. */
+function announced<T>(begin: () => T, { stdout }: Streams): T {
+  try {
+    return begin();
+  } catch (error) {
+    const code = error instanceof UsageError ? 'usage' : error instanceof DataError ? error.code : 'internal';
+    stdout.write(`${JSON.stringify({ id: null, error: { code, message: (error as Error).message } })}\n`);
+    throw error;
+  }
+}
+
+/** Bytes of the history that are kept at least. */
+function history(name: string, given: string): number {
+  if (given === 'off') return 0;
+  return given === 'all' ? Number.POSITIVE_INFINITY : 2 ** 20 * integerIn(1)(name, given);
+}
 
 function toVitals(): object {
   return { uptime: process.uptime(), memory: process.memoryUsage.rss() };

@@ -3,9 +3,9 @@ import { DataError } from '../../errors.ts';
 import type { Mapping } from '../../logs/mapping.ts';
 import { followLinks } from '../../node/find.ts';
 import { openLogs } from '../../node/read-logs.ts';
-import { loadState, saveState, withLock } from '../../node/state-file.ts';
+import { withStore } from '../../node/state-file.ts';
 import { STDIN } from '../../state/ledger.ts';
-import type { Rule, Settings } from '../../state/settings.ts';
+import { type Rule, type Settings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import { takeLogs } from '../../state/take-logs.ts';
 import type { Streams } from '../command.ts';
@@ -26,12 +26,17 @@ export interface Rebuild {
 export async function rebuildState(
   path: string,
   { settings, rule, without }: Rebuild,
+  breaksLock: boolean,
   streams: Streams,
 ): Promise<void> {
-  await withLock(path, async () => {
-    const old = loadState(path);
+  await withStore(path, { breaksLock }, async (store, old) => {
+    if (old === undefined) throw new DataError('no-state', 'no such file', { file: path });
     if (old.extra.isWarm) {
       const reason = 'has posteriors that were imported, which its logs do not tell: import them into a new state';
+      throw new DataError('settings', reason, { file: path });
+    }
+    if (old.taken > 0) {
+      const reason = `has ${count(old.taken)} observations that were taken one by one, which no log has`;
       throw new DataError('settings', reason, { file: path });
     }
     const left = toPaths(old, without);
@@ -44,19 +49,19 @@ export async function rebuildState(
     const { sources, access, total } = openLogs(left);
     const progress = new Progress(streams.stderr);
     const { format, ...reading } = (old.extra.reading ?? {}) as Mapping & { readonly format?: never };
-    const { threshold, ...fields } = fromRule(anew);
+    const { id, hash, reward } = fromRule(anew);
     const { after, taken, audit } = await takeLogs(before, sources, {
       ...access,
       reading: {
         format,
-        mapping: { ...reading, ...fields },
+        mapping: { ...reading, id, hash, reward },
         onProgress: (at) => progress.show({ ...at, total }),
       },
-      success: { threshold: threshold ?? 0.5 },
+      success: toSuccessRule(anew),
       rule: anew,
       newPrompts: true,
     }).finally(() => progress.clear());
-    saveState(path, after);
+    store.fold(after, true);
     warn(streams, taken, audit.report(taken, undefined, true).findings, true);
     const rows = taken.reduce((sum, file) => sum + file.rows, 0);
     const [visits, visitsNow] = [countVisits(old), countVisits(after)];

@@ -27,7 +27,7 @@ export const ACQUISITION_FLAGS = {
     oneOf(ACQUISITIONS),
   ),
   ...PARAMETER_FLAGS,
-  thompson: toggle('score a draw of each posterior in place of its mean; with --seed'),
+  draw: toggle('score a draw of each success rate in place of its mean (Thompson sampling), by --seed'),
 } as const;
 
 const defaultsOf = (kind: Acquisition['kind']): string =>
@@ -45,7 +45,7 @@ export const ACQUISITIONS_HELP = [
   '',
 ].join('\n');
 
-type AcquisitionValues = { readonly acquisition: Acquisition['kind']; readonly thompson: boolean } & {
+type AcquisitionValues = { readonly acquisition: Acquisition['kind']; readonly draw: boolean } & {
   readonly [name in Named]: number | undefined;
 };
 
@@ -66,10 +66,11 @@ export function toAcquisition(values: AcquisitionValues, seed: number | undefine
     }
     parameters[name] = inFlagTerms(() => checkParameter(name, name, value, leastRollouts));
   }
-  if (values.thompson && reads !== 'both') throw new UsageError(`--acquisition ${kind} takes no --thompson`);
-  if (values.thompson || reads === 'seed') {
-    const flag = values.thompson ? '--thompson' : `--acquisition ${kind}`;
-    if (seed === undefined) throw new UsageError(`${flag} needs --seed`);
+  if (values.draw && reads === 'posterior') {
+    throw new UsageError(`--draw is not for --acquisition ${kind}: it has no draws`);
+  }
+  if (values.draw || reads === 'seed') {
+    if (seed === undefined) throw new UsageError(`${values.draw ? '--draw' : `--acquisition ${kind}`} needs --seed`);
     parameters.seed = seed;
   }
   const acquisition = { kind, ...parameters } as Acquisition; // the loop has checked the pairing

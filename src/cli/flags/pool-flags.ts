@@ -1,15 +1,15 @@
-import { LEAST, MOST_PRIOR } from '../../validate.ts';
+import type { Prior } from '../../index.ts';
+import { checkPrior } from '../../validate.ts';
 import { UsageError } from '../errors.ts';
-import { number, numberIn } from './flags.ts';
+import { inFlagTerms, number, numberIn } from './flags.ts';
 
 /** The share of older evidence that a visit keeps. */
 export const discount = numberIn(0, 1);
 
 /** Alpha and beta of the prior, as A,B. */
-export function prior(name: string, text: string): { readonly alpha: number; readonly beta: number } {
+export function prior(name: string, text: string): Prior {
   const parts = text.split(',');
   if (parts.length !== 2) throw new UsageError(`--${name} expected two numbers as A,B, got ${JSON.stringify(text)}`);
-  for (const part of parts) number(name, part);
-  const [alpha, beta] = parts.map((part) => Math.fround(numberIn(LEAST, MOST_PRIOR)(name, part)));
-  return { alpha: alpha as number, beta: beta as number };
+  const [alpha, beta] = parts.map((part) => number(name, part)) as [number, number];
+  return inFlagTerms(() => checkPrior({ alpha, beta }));
 }

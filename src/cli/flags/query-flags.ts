@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { ACQUISITION_TABLE } from '../../acquisition.ts';
 import { concat } from '../../bytes.ts';
 import type { SelectOptions } from '../../index.ts';
 import { toDataError } from '../../node/durable-file.ts';
@@ -12,7 +13,11 @@ export const SELECT_FLAGS = {
   count: withDefault('N', 'how many to select', '256', integerIn(0)),
   ...ACQUISITION_FLAGS,
   candidates: optional('N', 'select out of N prompts, drawn at random with --seed', integerIn(0)),
-  seed: optional('N', 'of --candidates, --thompson and --acquisition random', integerIn(0)),
+  seed: optional(
+    'N',
+    'of --candidates, --draw and --acquisition random; without --candidates it draws where the rule can',
+    integerIn(0),
+  ),
 } as const;
 
 /** What may be chosen of a state. */
@@ -28,13 +33,15 @@ export type QueryValues = Values<typeof QUERY_FLAGS>;
 
 export function toSelectOptions(values: SelectValues): SelectOptions {
   const { candidates, seed } = values;
-  const acquisition = toAcquisition(values, seed);
   if (candidates === undefined) {
+    const draws = seed !== undefined && ACQUISITION_TABLE[values.acquisition].reads === 'both';
+    const acquisition = toAcquisition({ ...values, draw: values.draw || draws }, seed);
     if (seed !== undefined && !('seed' in acquisition)) {
-      throw new UsageError('--seed is for --candidates, --thompson and --acquisition random');
+      throw new UsageError(`--seed is for --candidates and for draws: ${acquisition.kind} takes none`);
     }
     return { acquisition };
   }
+  const acquisition = toAcquisition(values, seed);
   if (seed === undefined) throw new UsageError('--candidates needs --seed');
   return { acquisition, candidates: { size: candidates, seed } };
 }

@@ -1,0 +1,357 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Disk, disk } from '../../src/node/disk.ts';
+import { type Lock, lock } from '../../src/node/lock.ts';
+import { loadState } from '../../src/node/state-file.ts';
+import { Store, type StoreOptions } from '../../src/node/store.ts';
+import { Session } from '../../src/serve/session.ts';
+import { encodeState } from '../../src/state/codec.ts';
+import { type Entry, replayEntries } from '../../src/state/journal.ts';
+import { State } from '../../src/state/state.ts';
+import { folder } from '../support/cli.ts';
+import { outputHere, runHere } from '../support/run.ts';
+
+const at = (name: string): string => join(folder, name);
+const path = at('pool.iws');
+const [journal, history] = [`${path}.journal`, `${path}.history`];
+const settings = { discount: 0.9, prior: { alpha: 1, beta: 1 } };
+const left = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith('pool.iws'))
+    .sort();
+const held: Lock[] = [];
+
+beforeEach(() => {
+  for (const { release } of held.splice(0)) release();
+  for (const name of left()) rmSync(at(name), { recursive: true });
+});
+
+/** A session on the files, as serve has one. */
+function open(options: StoreOptions = {}, saveEvery = 0, breaksLock = false) {
+  const own = lock(path, breaksLock);
+  held.push(own);
+  const { store, state } = Store.open(path, own, options);
+  if (state === undefined) store.begin(State.unseen(settings));
+  const session = new Session(state ?? State.unseen(settings), store, { saveEvery });
+  return { own, store, session };
+}
+
+const seen = (id: string, step: number, successes = 3, trials = 8) => ({ id, step, successes, trials });
+const observe = (...observations: object[]) => ({ op: 'observe', observations });
+const rows = (file: string): Entry[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Entry);
+const bits = (state: State): Uint8Array => state.pool.toBytes();
+
+describe('the journal of a state', () => {
+  test('is synced, and its folder when it is new, before an observation is answered', () => {
+    const calls: string[] = [];
+    const names = new Map<number, string>();
+    const recording: Disk = {
+      ...disk,
+      openSync: ((name: string, flags: string) => {
+        const file = disk.openSync(name, flags);
+        names.set(file, name.startsWith(`${path}.journal`) ? 'journal' : name === folder ? 'folder' : name);
+        return file;
+      }) as Disk['openSync'],
+      fsyncSync(file) {
+        calls.push(`sync ${names.get(file)}`);
+        disk.fsyncSync(file);
+        calls.push('synced');
+      },
+      writeSync: ((file: number, ...rest: [Uint8Array]) => {
+        calls.push(`write ${names.get(file)}`);
+        return disk.writeSync(file, ...rest);
+      }) as Disk['writeSync'],
+      renameSync(from, to) {
+        calls.push(`rename ${to === journal ? 'journal' : to}`);
+        disk.renameSync(from, to);
+      },
+    };
+    const { session } = open({ disk: recording });
+    for (const step of [1, 2]) {
+      expect(session.answer(observe(seen('a', step)))).toMatchObject({ observed: 1 });
+      calls.push('answer');
+    }
+    expect(calls).toEqual([
+      ...[
+        'write journal',
+        'write journal',
+        'sync journal',
+        'synced',
+        'rename journal',
+        'sync folder',
+        'synced',
+        'answer',
+      ],
+      ...['write journal', 'sync journal', 'synced', 'answer'],
+    ]);
+    calls.length = 0;
+    const { session: other } = open({ disk: recording, sync: 'os' }, 0, true);
+    calls.length = 0;
+    other.answer(observe(seen('a', 3)));
+    expect(calls).toEqual(['write journal']);
+  });
+
+  test('keeps what was answered when the process ends at once', () => {
+    const { session, own } = open();
+    const sent = [
+      observe(seen('a', 1), seen('new', 1)),
+      observe(seen('b', 2), { ...seen('a', 2), key: 'k', discount: 0.5 }),
+    ];
+    for (const request of sent) session.answer(request);
+    own.release();
+    expect(left()).toEqual(['pool.iws.journal']);
+    const expected = replayEntries(
+      State.unseen(settings),
+      sent.flatMap(({ observations }) => observations as Entry[]),
+    );
+    const { session: next, store } = open();
+    expect(store.unsaved).toBe(4);
+    expect(next.answer({ op: 'hello' })).toMatchObject({ recovered: 4, held: 0, taken: 4 });
+    expect(next.answer(observe({ ...seen('a', 2), key: 'k' }))).toMatchObject({
+      observed: 0,
+      skipped: [{ at: 0, code: 'repeated' }],
+    });
+    expect(bits(loadState(path))).toEqual(bits(expected));
+  });
+
+  test('cut anywhere in its last line is what was answered before it; damaged before that it is refused', () => {
+    const { session, own } = open();
+    session.answer(observe(seen('a', 1)));
+    const whole = readFileSync(journal).length;
+    session.answer(observe(seen('a', 2), seen('b', 2)));
+    own.release();
+    const bytes = readFileSync(journal);
+    for (let end = whole; end < bytes.length; end++) {
+      writeFileSync(journal, bytes.subarray(0, end));
+      expect(loadState(path).taken).toBe(1);
+      writeFileSync(journal, Buffer.concat([bytes.subarray(0, end), Buffer.alloc(bytes.length - end)]));
+      expect(loadState(path).taken).toBe(1);
+    }
+    for (let i = 0; i < whole - 1; i++) {
+      const damaged = Buffer.from(bytes);
+      damaged[i] = (damaged[i] as number) ^ 1;
+      writeFileSync(journal, damaged);
+      expect(() => loadState(path), `byte ${i}`).toThrow(/damaged/);
+    }
+  });
+
+  test('of another state than the one beside it is refused, and named', () => {
+    const first = open();
+    first.session.answer(observe(seen('a', 1)));
+    first.session.save();
+    const before = readFileSync(path);
+    first.session.answer(observe(seen('a', 2)));
+    first.session.save();
+    first.session.answer(observe(seen('a', 3)));
+    first.own.release();
+    writeFileSync(path, before);
+    expect(() => loadState(path)).toThrow(
+      `${journal}: its 1 observations go on from another state than the one beside it`,
+    );
+  });
+
+  test('is folded by ingest and state import too, and nothing is left of it', async () => {
+    const { session, own } = open();
+    session.answer(observe(seen('a', 1)));
+    own.release();
+    writeFileSync(at('none.jsonl'), '');
+    await outputHere(['ingest', at('none.jsonl'), '--state', path]);
+    expect(left()).toEqual(['pool.iws', 'pool.iws.history']);
+    expect(loadState(path).taken).toBe(1);
+  });
+
+  test('whenever a write, a sync or a rename fails, what was answered is there, and nothing is there twice', () => {
+    const calls = ['writeSync', 'fsyncSync', 'renameSync', 'openSync', 'ftruncateSync', 'rmSync'] as const;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...calls, undefined), { minLength: 30, maxLength: 80 }),
+        fc.array(fc.constantFrom('observe', 'observe', 'save', 'restart'), { minLength: 4, maxLength: 12 }),
+        (failures, operations) => {
+          for (const name of left()) rmSync(at(name), { recursive: true });
+          const plan = [...failures];
+          const failing = { ...disk } as Record<string, unknown>;
+          for (const name of calls) {
+            failing[name] = (...args: unknown[]) => {
+              if (plan.length > 0 && plan[0] === name) {
+                plan.shift();
+                throw Object.assign(new Error(`no ${name}`), { code: 'EIO' });
+              }
+              if (plan[0] === undefined) plan.shift();
+              return (disk[name] as (...args: unknown[]) => unknown)(...args);
+            };
+          }
+          const options = { disk: failing as unknown as Disk };
+          const answered = new Map<string, number>();
+          let doubtful = 0;
+          const begin = () => {
+            for (;;) {
+              try {
+                return open(options);
+              } catch {
+                for (const { release } of held.splice(0)) release();
+              }
+            }
+          };
+          let now = begin();
+          operations.forEach((operation, i) => {
+            if (operation === 'restart') {
+              now.own.release();
+              now = begin();
+            } else if (operation === 'save') {
+              now.session.answer({ op: 'save' });
+            } else {
+              const request = observe({ ...seen('a', i), key: `k${i}` }, { ...seen(`n${i}`, i), key: `l${i}` });
+              const answer = now.session.answer(request) as { observed?: number };
+              if (answer.observed === 2) answered.set(`k${i}`, i);
+              else doubtful++;
+            }
+          });
+          now.own.release();
+          const state = existsSync(path) || existsSync(journal) ? loadState(path) : State.unseen(settings);
+          for (const key of answered.keys()) expect(state.recent.has(key), key).toBe(true);
+          expect(state.taken).toBeGreaterThanOrEqual(2 * answered.size);
+          expect(state.taken).toBeLessThanOrEqual(2 * (answered.size + doubtful));
+          const index = state.keys.indexOf('a');
+          if (index >= 0) expect(state.columns.visits[index]).toBe(state.taken / 2);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the history of a state', () => {
+  test('has what the state has, in order, and replayed gives the same bits', () => {
+    const { session, own } = open();
+    for (let step = 0; step < 30; step++) {
+      session.answer(
+        observe(seen('abcd'[step % 4] as string, step - (step % 3)), seen(`n${step % 5}`, step, 0.25, 1.5)),
+      );
+      if (step % 7 === 0) session.save();
+    }
+    session.save();
+    own.release();
+    expect(left()).toEqual(['pool.iws', 'pool.iws.history']);
+    const kept = rows(history);
+    expect(kept.map((row) => (row as unknown as { n: number }).n)).toEqual(Array.from({ length: 60 }, (_, n) => n));
+    const replayed = replayEntries(State.unseen(settings), kept);
+    expect(bits(loadState(path))).toEqual(bits(replayed));
+  });
+
+  test('loses what a crash had left there before the state had it, and what a checkpoint does not know', () => {
+    const { session, own } = open();
+    session.answer(observe(seen('a', 1), seen('b', 1)));
+    session.save();
+    session.answer({ op: 'save', to: at('checkpoint.iws') });
+    writeFileSync(history, `${readFileSync(history, 'utf8')}{"n":2,"id":"z"}\n{"n":3,"id`);
+    session.answer(observe(seen('c', 2)));
+    session.save();
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    session.answer(observe(seen('d', 3)));
+    expect(session.answer({ op: 'load', from: at('checkpoint.iws') })).toMatchObject({ taken: 2, step: 1 });
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(existsSync(journal)).toBe(false);
+    session.answer(observe(seen('d', 2)));
+    own.release();
+    const { taken, keys, columns } = loadState(path);
+    expect(taken).toBe(3);
+    expect(columns.visits[keys.indexOf('d')]).toBe(1);
+    expect(keys.indexOf('c')).toBe(-1);
+  });
+
+  test('off is none, and bounded keeps the last', () => {
+    const { session, own } = open({ history: 0 });
+    session.answer(observe(seen('a', 1)));
+    session.save();
+    own.release();
+    expect(left()).toEqual(['pool.iws']);
+    const bounded = open({ history: 1000 }, 5);
+    for (let step = 2; step < 200; step++) bounded.session.answer(observe(seen('b', step)));
+    const kept = rows(history);
+    expect(kept.length).toBeGreaterThan(15);
+    expect(readFileSync(history).length).toBeLessThanOrEqual(2000);
+    expect((kept.at(-1) as { n?: number }).n).toBe(loadState(path).taken - 1 - bounded.store.unsaved);
+  });
+});
+
+describe('two holders', () => {
+  test('one that was stopped before it answered, wrote or replaced a file does no harm when it goes on', () => {
+    const first = open();
+    first.session.answer(observe(seen('a', 1)));
+    const second = open({}, 0, true);
+    expect(first.session.answer(observe(seen('a', 2)))).toMatchObject({
+      error: { code: 'save', message: expect.stringContaining('another process has taken over its lock') },
+    });
+    expect(first.session.answer({ op: 'save' })).toMatchObject({ error: { code: 'save' } });
+    expect(second.session.answer(observe(seen('b', 3)))).toMatchObject({ observed: 1 });
+    expect(first.session.answer({ op: 'save' })).toMatchObject({ error: { code: 'save' } });
+    second.session.save();
+    const { taken, keys, columns } = loadState(path);
+    expect(taken).toBe(2);
+    expect(columns.visits[keys.indexOf('a')]).toBe(1);
+    expect(left().filter((name) => name.includes('.new.'))).toEqual([]);
+  });
+
+  test.each(['fsyncSync', 'renameSync', 'writeSync'] as const)(
+    'a takeover just before %s of a fold is noticed',
+    (name) => {
+      let takes: (() => void) | undefined;
+      const paused = {
+        ...disk,
+        [name]: (...args: []) => {
+          const take = takes;
+          takes = undefined;
+          take?.();
+          return (disk[name] as (...args: unknown[]) => unknown)(...args);
+        },
+      } as unknown as Disk;
+      const first = open({ disk: paused });
+      first.session.answer(observe(seen('a', 1)));
+      let second: ReturnType<typeof open> | undefined;
+      takes = () => {
+        second = open({}, 0, true);
+        second.session.answer(observe(seen('b', 2)));
+        second.session.save();
+      };
+      expect(first.session.answer({ op: 'save' })).toMatchObject({ error: { code: 'save' } });
+      const { taken, keys, columns } = loadState(path);
+      expect(taken).toBe(2);
+      for (const id of ['a', 'b']) expect(columns.visits[keys.indexOf(id)]).toBe(1);
+      second?.session.answer(observe(seen('c', 3)));
+      second?.own.release();
+      expect(loadState(path).taken).toBe(3);
+    },
+  );
+
+  test('a file that someone else has put in place of the state is left as it is', () => {
+    const { session } = open();
+    session.answer(observe(seen('a', 1)));
+    session.save();
+    const other = encodeState(State.unseen(settings, ['z']));
+    session.answer(observe(seen('a', 2)));
+    writeFileSync(path, other);
+    expect(session.answer({ op: 'save' })).toMatchObject({
+      error: { message: expect.stringContaining('was replaced or written by someone else') },
+    });
+    expect(Buffer.from(other).equals(readFileSync(path))).toBe(true);
+  });
+});
+
+test('insight-wasm fit on a history is fit on the logs', async () => {
+  const log = at('log.jsonl');
+  const { session, own } = open();
+  const visits = Array.from({ length: 400 }, (_, i) => seen(`p${i % 40}`, Math.floor(i / 40), (i * i) % 9));
+  writeFileSync(log, visits.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  for (let i = 0; i < visits.length; i += 8) session.answer(observe(...visits.slice(i, i + 8)));
+  session.save();
+  own.release();
+  const [kept, read] = [await runHere(['fit', history, '--json']), await runHere(['fit', log, '--json'])];
+  expect(kept).toEqual(read);
+  expect(kept.status).toBe(0);
+});

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PosteriorPool } from '../../src/index.ts';
+import { DataError, PromptState } from '../../src/state.ts';
+import { jsonl, root } from '../support/cli.ts';
+
+const log = (rows: readonly object[], name = 'log.jsonl') => new File([jsonl(rows as Record<string, unknown>[])], name);
+
+describe('a pool by id', () => {
+  test('has the posteriors and choices of a pool by index', () => {
+    const visit = fc.record({ at: fc.nat(5), successes: fc.nat(8), step: fc.nat(9) });
+    fc.assert(
+      fc.property(fc.array(visit, { maxLength: 20 }), fc.constantFrom(1, 0.7), (visits, discount) => {
+        const state = new PromptState({ discount, prior: { alpha: 0.5, beta: 2 } }).add(['a', 'b', 'c', 'd', 'e', 'f']);
+        const ids = [...state.ids()];
+        const pool = new PosteriorPool(6, { discount, prior: { alpha: 0.5, beta: 2 } });
+        // One step each, so that every visit is one.
+        for (const [step, { at, successes }] of visits.entries()) {
+          state.observe([{ id: ids[at] as string, successes, trials: 8, step }]);
+          pool.update({ indices: [at], successes: [successes], trials: 8 });
+        }
+        for (const [at, id] of ids.entries()) expect(state.get(id)).toMatchObject(pool.get(at));
+        const { indices, scores } = pool.select(4);
+        expect(state.select(4).map(({ id, score }) => [id, score])).toEqual(
+          Array.from(indices, (index, i) => [ids[index], scores[i]]),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('keeps all of it in its bytes, and in its exports', () => {
+    const state = new PromptState({ discount: 0.9 }).add(['x', 'y']);
+    state.observe([{ id: 'x', successes: 1, trials: 4, step: 3 }]);
+    const bytes = state.toBytes();
+    const copy = PromptState.fromBytes(bytes);
+    expect([...copy.export()]).toEqual([...state.export()]);
+    expect([copy.discount, copy.prior, copy.lastStep, copy.size]).toEqual([0.9, { alpha: 1, beta: 1 }, 3, 2]);
+    const moved = new PromptState({ discount: 0.9 }).import(state.export());
+    expect([...moved.export()]).toEqual([...state.export()]);
+    copy.observe([{ id: 'x', successes: 1, trials: 4, step: 3 }]); // the same visit, still open
+    expect(copy.get('x')).toMatchObject({ visits: 1, alpha: 3, beta: 7 });
+    expect(state.get('x')).toMatchObject({ alpha: 2 }); // the copy shares nothing
+    expect(bytes).toEqual(state.toBytes());
+  });
+
+  test('says why a prompt is chosen, and what the next batch wastes', () => {
+    const state = new PromptState().add(['x', 'y', 'z']);
+    state.observe([{ id: 'x', successes: 0, trials: 400 }]);
+    expect(state.explain('x', 2)).toMatchObject({ id: 'x', chosen: false, rank: 3 });
+    expect(state.status(2)).toMatchObject({ prompts: 3, hopeless: 1 / 3, unseen: 2 / 3, selected: 2 });
+    expect(state.select(9, { exclude: ['y', 'nobody'], only: ['x', 'y'] }).map(({ id }) => id)).toEqual(['x']);
+    state.dispose();
+    expect(state.select(1)).toHaveLength(1);
+  });
+
+  test('opens a state of the command', () => {
+    const state = PromptState.fromBytes(readFileSync(join(root, 'test/fixtures/pool.iws')));
+    expect([state.size, state.discount, state.lastStep]).toEqual([56, 0.9, 6]);
+  });
+});
+
+describe('logs', () => {
+  const rows = [
+    { id: 'a', step: 1, score: 1 },
+    { id: 'b', step: 1, score: 0 },
+    { id: 'a', step: 2, score: 1 },
+  ];
+
+  test('are taken once, also when they have grown', async () => {
+    const state = new PromptState({ discount: 0.5 });
+    await state.ingest([log(rows.slice(0, 2))]);
+    const [again] = await state.ingest([log(rows)]);
+    expect(again).toMatchObject({ rows: 1 });
+    const whole = new PromptState({ discount: 0.5 });
+    await whole.ingest([log(rows)]);
+    expect(state.toBytes()).toEqual(whole.toBytes());
+  });
+
+  test('that cannot be read leave the state as it was', async () => {
+    const state = new PromptState({ discount: 0.5 });
+    await state.ingest([log(rows)]);
+    const before = state.toBytes();
+    const bad = [
+      [log([...rows.slice(0, 1), { id: 'a' }], 'bad.jsonl')],
+      [log([{ id: 'a', score: 1 }], 'no step.jsonl')],
+      [log(rows, 'copy.jsonl')],
+      [log(rows.slice(1))],
+      [log([{ id: 'n', step: 9, score: 1 }], 'good.jsonl'), log([{}], 'bad.jsonl')],
+    ];
+    for (const files of bad) await expect(state.ingest(files)).rejects.toThrow(DataError);
+    await expect(state.ingest([log([{ id: 'a', step: 9, score: 1 }])], { threshold: 0.7 })).rejects.toMatchObject({
+      code: 'settings',
+      field: 'threshold',
+    });
+    expect(state.toBytes()).toEqual(before);
+  });
+
+  test('are read by the names that the first of them had', async () => {
+    const state = new PromptState();
+    await state.ingest([log([{ key: 'a', won: 1 }])], { mapping: { id: 'key', reward: 'won' }, threshold: 1 });
+    await state.ingest([log([{ key: 'a', won: 0.9 }], '2.jsonl')]);
+    expect(state.get('a')).toMatchObject({ alpha: 2, beta: 2 });
+  });
+});
+
+describe('wrong values', () => {
+  const state = new PromptState().add(['a']);
+  const before = state.toBytes();
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['discount', () => new PromptState({ discount: 2 }), /"discount" expected a number in \[0, 1\], got 2/],
+    ['prior', () => new PromptState({ prior: { alpha: 0, beta: 1 } }), /"prior\.alpha" expected a number in/],
+    ['an unknown id', () => state.get('b'), /prompt "b" is not in the state/],
+    ['an unknown id to explain', () => state.explain('b', 1), /prompt "b" is not in the state/],
+    ['an unknown id of only', () => state.select(1, { only: ['b'] }), /prompt "b" is not in the state/],
+    ['a count', () => state.select(-1), /"count" expected an integer/],
+    ['trials', () => state.observe([{ id: 'a', successes: 1, trials: 0 }]), /"visits\[0\]\.trials" expected a number/],
+    ['successes', () => state.observe([{ id: 'a', successes: 3, trials: 2 }]), /"visits\[0\]\.successes" expected/],
+    ['a step', () => state.observe([{ id: 'a', successes: 1, trials: 2, step: Number.NaN }]), /"visits\[0\]\.step"/],
+    [
+      'an id',
+      () => state.observe([{ id: 7 as never, successes: 1, trials: 2 }]),
+      /"visits\[0\]\.id" expected a string/,
+    ],
+    ['half an id', () => state.add(['\ud800']), /half of a surrogate pair is no text/],
+    ['a prompt that is there', () => state.import([{ id: 'a', alpha: 1, beta: 1 }]), /is in the state, and keeps/],
+    ['bytes', () => PromptState.fromBytes(new Uint8Array(9)), /not a state of insight-wasm/],
+    ['cut bytes', () => PromptState.fromBytes(before.subarray(0, -8)), /truncated/],
+  ])('%s is refused, and the state stays as it was', (_, call, message) => {
+    expect(call).toThrow(message);
+    expect(state.toBytes()).toEqual(before);
+  });
+
+  test('of a batch leave nothing of it', () => {
+    const discounted = new PromptState({ discount: 0.5 }).add(['a', 'b']);
+    discounted.observe([{ id: 'b', successes: 1, trials: 2, step: 5 }]);
+    const kept = discounted.toBytes();
+    const good = { id: 'a', successes: 1, trials: 2, step: 9 };
+    const most = { id: 'b', successes: 1, trials: 65_535, step: 5 };
+    expect(() => discounted.observe([good, most])).toThrow('prompt "b" has more than 65,535 rollouts at step 5');
+    expect(() => discounted.observe([good, { id: 'new', successes: 1, trials: 0 }])).toThrow(RangeError);
+    expect(discounted.toBytes()).toEqual(kept);
+  });
+});
