@@ -83,6 +83,7 @@ const bundle = (name: string, options: Options): Options => ({
   ...options,
 });
 
+// CommonJS is made of the ES modules: scripts/commonjs.mjs.
 export default defineConfig([
   bundle('esm', { entry, format: 'esm', esbuildPlugins: [withoutPolyfill, record('esm')] }),
   bundle('workerd', {
@@ -91,13 +92,6 @@ export default defineConfig([
     format: 'esm',
     external: ['../kernel.wasm'],
     esbuildPlugins: [withoutPolyfill, kernelFromModule, record('workerd')],
-  }),
-  // What makes CommonJS of the parts (sucrase) breaks constructors whose statements the minifier has joined.
-  bundle('cjs', {
-    entry,
-    format: 'cjs',
-    minifySyntax: false,
-    esbuildPlugins: [withoutPolyfill, record('cjs')],
   }),
   bundle('cli', {
     entry: { cli: 'src/cli/main.ts' },

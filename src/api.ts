@@ -1,5 +1,5 @@
 // What every entry exports beside its own PosteriorPool, score and topK.
-export { CapacityError, DisposedError, PoolError, SnapshotError, UnsupportedError } from './errors.ts';
+
 export { mergeSelections, type SelectionPart } from './merge.ts';
 export type {
   Batch,
@@ -10,6 +10,7 @@ export type {
   ScoreOptions,
   SelectOptions,
 } from './pool.ts';
+export { CapacityError, DisposedError, PoolError, SnapshotError, UnsupportedError } from './pool-errors.ts';
 export type { StatelessScoreOptions, TopKOptions } from './stateless.ts';
 export type {
   Acquisition,

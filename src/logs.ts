@@ -1,6 +1,5 @@
 // `insight-wasm/logs`: rows, visits and audits of what trainers write, in any runtime.
 export { type DataCode, DataError, type DataPlace } from './errors.ts';
-export { Audit } from './logs/audit/audit.ts';
 export type { SizeCount } from './logs/audit/group-sizes.ts';
 export type { Proposal, ValueCount } from './logs/audit/propose-rule.ts';
 export type { Finding, FindingCode, Report, Shape } from './logs/audit/report.ts';

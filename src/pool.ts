@@ -1,6 +1,6 @@
 import { checkSeed, toRule } from './acquisition.ts';
 import { ascending, drawCandidates, without } from './candidates.ts';
-import { DisposedError } from './errors.ts';
+import { DisposedError } from './pool-errors.ts';
 import { decode, encode } from './snapshot.ts';
 import type {
   Acquisition,

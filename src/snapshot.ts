@@ -1,5 +1,5 @@
 import { crc32 } from './crc32.ts';
-import { SnapshotError } from './errors.ts';
+import { SnapshotError } from './pool-errors.ts';
 import type { Bytes, Prior } from './types.ts';
 import { checkTyped, LEAST, MOST, MOST_PRIOR } from './validate.ts';
 

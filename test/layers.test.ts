@@ -30,18 +30,18 @@ function read(folder: string): File[] {
 const files = read('src');
 
 /** What each room of src may import, from the ground up: docs/design.md has the picture. */
-const GROUND = 'errors|escape-controls|sha256|bytes|types|validate|random|crc32|acquisition|candidates';
+const GROUND = 'errors|pool-errors|escape-controls|sha256|bytes|types|validate|random|crc32|acquisition|candidates';
 const LAYERS: readonly [RegExp, RegExp][] = [
   [/\.d\.ts$/, /^pako$/],
-  [/^(errors|escape-controls|bytes)\.ts$/, /^$/],
-  [/^sha256\.ts$/, /^@noble\/hashes\/.*$/],
-  [/^(types|validate|random|crc32)\.ts$/, /^(errors|types)$/],
-  [/^(acquisition|candidates|merge|snapshot)\.ts$/, /^(errors|types|validate|random|crc32)$/],
-  [/^pool\.ts$/, /^(errors|types|validate|acquisition|candidates|snapshot)$/],
+  [/^(errors|pool-errors|escape-controls|bytes)\.ts$/, /^$/],
+  [/^sha256\.ts$/, /^$/],
+  [/^(types|validate|random|crc32)\.ts$/, /^types$/],
+  [/^(acquisition|candidates|merge|snapshot)\.ts$/, /^(pool-errors|types|validate|random|crc32)$/],
+  [/^pool\.ts$/, /^(pool-errors|types|validate|acquisition|candidates|snapshot)$/],
   [/^stateless\.ts$/, /^(pool|types|validate|acquisition)$/],
-  [/^api\.ts$/, /^(errors|types|merge|pool|stateless|acquisition)$/],
-  [/^core\//, /^(core\/.*|errors|types|validate|acquisition|candidates|random|@assemblyscript\/loader)$/],
-  [/^reference\//, /^(reference\/.*|errors|types|validate|random|candidates)$/],
+  [/^api\.ts$/, /^(pool-errors|types|merge|pool|stateless|acquisition)$/],
+  [/^core\//, /^(core\/.*|pool-errors|types|validate|acquisition|candidates|random|@assemblyscript\/loader)$/],
+  [/^reference\//, /^(reference\/.*|pool-errors|types|validate|random|candidates)$/],
   [/^(index|slim)\.ts$/, /^(api|core\/.*|pool|stateless|types|validate)$/],
   [/^reference\.ts$/, /^(api|reference\/.*|pool|stateless|types)$/],
   [

@@ -1,4 +1,4 @@
-import { CapacityError } from '../errors.ts';
+import { CapacityError } from '../pool-errors.ts';
 import type { Kernel } from './kernel.ts';
 import { type Layout, layOut, type Needs, PART, STAGE } from './layout.ts';
 

@@ -1,5 +1,5 @@
 import { instantiateSync } from '@assemblyscript/loader';
-import { CapacityError } from '../errors.ts';
+import { CapacityError } from '../pool-errors.ts';
 import { explain } from './compile.ts';
 
 /** The exports of kernel.wasm: assembly/index.ts. Addresses and counts are unsigned 32-bit integers. */

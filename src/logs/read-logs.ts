@@ -1,4 +1,3 @@
-import { Audit } from './audit/audit.ts';
 import type { Report } from './audit/report.ts';
 import type { Place } from './format.ts';
 import { type LogInput, toSource } from './inputs.ts';
@@ -49,6 +48,7 @@ export async function auditLogs(
   logs: Iterable<LogInput>,
   { threshold = 0.5, rollouts, ...options }: AuditOptions = {},
 ): Promise<Report> {
+  const { Audit } = await import('./audit/audit.ts'); // only where it is asked for
   const audit = new Audit({ threshold });
   const taken = await readLogs(logs, (row) => audit.add(row), {
     ...options,

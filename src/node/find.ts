@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { type Dirent, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 import { toReason } from './reason.ts';
 
@@ -18,12 +18,21 @@ export function findLogs(paths: readonly string[]): string[] {
   return [...[...found.values()].sort(compareNames), ...(paths.includes('-') ? ['-'] : [])];
 }
 
-/** Where the file is that a path leads to. */
-export function followLinks(path: string): string {
+/** Where the file is that a path leads to, or where it will be. */
+export function followLinks(path: string, most = 40): string {
   try {
     return realpathSync(path);
   } catch {
-    return path; // not there, or not yet
+    const next = most === 0 ? undefined : readLink(path);
+    return next === undefined ? path : followLinks(resolve(dirname(path), next), most - 1); // not there, or not yet
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { drawCandidates } from '../candidates.ts';
-import { CapacityError } from '../errors.ts';
+import { CapacityError } from '../pool-errors.ts';
 import { philox, SCORE_STREAM } from '../random.ts';
 import type { CandidateSet, Engine, EngineFactory, Indices, Observations, Prior, Rule, Selection } from '../types.ts';
 import { LEAST, MOST, newObservations } from '../validate.ts';

@@ -1,4 +1,4 @@
-import { Audit } from '../logs/audit/audit.ts';
+import type { Audit } from '../logs/audit/audit.ts';
 import { moveFolder } from '../logs/formats/move-folder.ts';
 import { folderOf } from '../logs/path-facts.ts';
 import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
@@ -45,7 +45,8 @@ export interface Taking {
 export async function takeLogs(before: State, sources: readonly Source[], options: TakeOptions): Promise<Taking> {
   const { reading, success, rule, gunzip } = options;
   const intake = new Intake(before, success);
-  const audit = new Audit(success, intake.visits);
+  const { Audit: AuditOf } = await import('../logs/audit/audit.ts'); // loaded with the first log
+  const audit = new AuditOf(success, intake.visits);
   const join = new JoinCheck(before);
   const seen = { ...before.extra.seen };
   const finder = new LogFinder(before.ledger, options);

@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -160,8 +170,8 @@ describe('the journal of a state', () => {
     const { session, own } = open();
     session.answer(observe(seen('a', 1)));
     own.release();
-    writeFileSync(at('none.jsonl'), '');
-    await outputHere(['ingest', at('none.jsonl'), '--state', path]);
+    writeFileSync(at('one.jsonl'), '{"id":"b","step":1,"successes":1,"trials":2}\n');
+    await outputHere(['ingest', at('one.jsonl'), '--state', path, '--new-prompts']);
     expect(left()).toEqual(['pool.iws', 'pool.iws.history']);
     expect(loadState(path).taken).toBe(1);
   });
@@ -221,9 +231,49 @@ describe('the journal of a state', () => {
           if (index >= 0) expect(state.columns.visits[index]).toBe(state.taken / 2);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
+});
+
+test('a process that ends before any one of its calls of the system leaves what it has answered, once', () => {
+  const names = Object.keys(disk) as (keyof Disk)[];
+  for (let most = 0; ; most++) {
+    for (const name of left()) rmSync(at(name), { recursive: true });
+    let calls = 0;
+    const ending = Object.fromEntries(
+      names.map((name) => [
+        name,
+        (...args: unknown[]) => {
+          if (calls++ >= most) throw new Error('ended');
+          return (disk[name] as (...args: unknown[]) => unknown)(...args);
+        },
+      ]),
+    ) as unknown as Disk;
+    const answered: string[] = [];
+    const { session, own } = open({ disk: ending }, 4);
+    for (let step = 0; step < 9; step++) {
+      const key = `k${step}`;
+      const answer = session.answer(observe({ ...seen(`p${step % 4}`, step), key })) as { observed?: number };
+      if (answer.observed === 1 && calls <= most) answered.push(key);
+      if (step === 6) session.answer({ op: 'save' });
+    }
+    own.release();
+    const { own: next, session: after } = open();
+    expect(left().filter((name) => name.includes('.new.'))).toEqual([]);
+    const { taken } = after.answer({ op: 'hello' }) as { taken: number };
+    expect(taken, `${most} calls`).toBeGreaterThanOrEqual(answered.length);
+    expect(taken, `${most} calls`).toBeLessThanOrEqual(answered.length + 1); // one may be kept and not answered
+    for (const key of answered) {
+      expect(after.answer(observe({ ...seen('p0', 0), key }))).toMatchObject({ skipped: [{ code: 'repeated' }] });
+    }
+    after.save();
+    next.release();
+    if (taken > 0) {
+      expect(rows(history).map(({ key }) => key)).toEqual(Array.from({ length: taken }, (_, i) => `k${i}`));
+    }
+    if (calls <= most) break;
+  }
 });
 
 describe('the history of a state', () => {
@@ -277,6 +327,40 @@ describe('the history of a state', () => {
     expect(kept.length).toBeGreaterThan(15);
     expect(readFileSync(history).length).toBeLessThanOrEqual(2000);
     expect((kept.at(-1) as { n?: number }).n).toBe(loadState(path).taken - 1 - bounded.store.unsaved);
+  });
+});
+
+describe('what is no state', () => {
+  test('a pipe, a device or a folder is refused at once, and a link to a file that is not there yet stays one', async () => {
+    spawnSync('mkfifo', [path]);
+    const log = at('one.jsonl');
+    writeFileSync(log, '{"id":"a","step":1,"score":1}\n');
+    for (const args of [['status'], ['select'], ['state', 'log'], ['serve'], ['ingest', log]]) {
+      const { status, stderr } = await runHere([...args, '--state', path]);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: `insight-wasm: ${path}: is no plain file\n` });
+    }
+    rmSync(path);
+    mkdirSync(path);
+    expect((await runHere(['ingest', log, '--state', path])).stderr).toContain('is a directory');
+    rmSync(path, { recursive: true });
+    symlinkSync('pool.iws.target', path);
+    await outputHere(['ingest', log, '--state', path]);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(left()).toEqual(['pool.iws', 'pool.iws.target']);
+    rmSync(path);
+    symlinkSync('pool.iws', path); // to itself
+    expect((await runHere(['ingest', log, '--state', path])).status).toBe(1);
+  });
+
+  test('a link in place of the journal is refused, and what it leads to is not touched', async () => {
+    writeFileSync(at('victim'), 'mine');
+    symlinkSync(at('victim'), journal);
+    const { status, stderr } = await runHere(['serve', '--state', path], `${JSON.stringify(observe(seen('a', 1)))}\n`);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `insight-wasm: ${journal}: is a symbolic link, and no plain file\n`,
+    });
+    expect(readFileSync(at('victim'), 'utf8')).toBe('mine');
   });
 });
 

@@ -82,7 +82,7 @@ describe('insight-wasm serve', () => {
         .map((line) => JSON.parse(line) as { id: string; score: number });
     const own = rows(await outputHere(['select', '--state', state, '--count', '5', '--json']));
     expect(selected).toEqual({ id: 1, ids: own.map(({ id }) => id), scores: own.map(({ score }) => score) });
-    writeFileSync(at('out.txt'), 'p1\n7\n');
+    writeFileSync(at('out.txt'), 'p1\n');
     const flags = ['--acquisition', 'mutual-information', '--rollouts', '4', '--candidates', '20', '--seed', '1'];
     const drawn = rows(
       await outputHere(['select', '--state', state, '--count', '3', ...flags, '--exclude', at('out.txt'), '--json']),

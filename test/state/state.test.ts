@@ -1,10 +1,13 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawCandidates } from '../../src/candidates.ts';
 import { type Acquisition, PosteriorPool, type SelectOptions } from '../../src/index.ts';
+import { lock } from '../../src/node/lock.ts';
+import { Store } from '../../src/node/store.ts';
 import { KeyTable } from '../../src/state/keys.ts';
+import { State } from '../../src/state/state.ts';
 import { cli, folder, jsonl, visits as mixedVisits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -359,5 +362,80 @@ describe('insight-wasm state', () => {
     for (const [args, reason] of cases) {
       expect(cli(args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(reason) });
     }
+  });
+});
+
+describe('insight-wasm state, of a process that was killed', () => {
+  const path = at('killed.iws');
+  const serve = (...observations: object[]) =>
+    outputHere(['serve', '--state', path, '--discount', '0.9'], `${JSON.stringify({ op: 'observe', observations })}\n`);
+
+  test('log prints what serve took, in order, and fit reads it', async () => {
+    await serve({ id: 'a', step: 1, successes: 1, trials: 4 }, { id: 'b', step: 1, successes: 2, trials: 4, key: 'k' });
+    await serve({ id: 'a', step: 2, successes: 3, trials: 4 });
+    const log = await outputHere(['state', 'log', '--state', path]);
+    expect(log).toBe(
+      jsonl([
+        { n: 0, id: 'a', step: 1, successes: 1, trials: 4 },
+        { n: 1, id: 'b', step: 1, successes: 2, trials: 4, key: 'k' },
+        { n: 2, id: 'a', step: 2, successes: 3, trials: 4 },
+      ]),
+    );
+    expect(JSON.parse(await outputHere(['fit', '-', '--json'], log))).toHaveProperty('discount');
+  });
+
+  test('compact puts the journal into the file, and show says what is where', async () => {
+    rmSync(path, { force: true });
+    rmSync(`${path}.history`, { force: true });
+    const held = lock(path);
+    const { store } = Store.open(path, held);
+    store.begin(State.unseen({ discount: 0.9, prior: { alpha: 1, beta: 1 } }));
+    store.append([{ id: 'a', step: 1, successes: 1, trials: 4 }]);
+    held.release(); // as after kill -9: nothing is folded
+    const show = async () => JSON.parse(await outputHere(['state', 'show', '--state', path, '--json'])) as object;
+    expect(await show()).toMatchObject({ prompts: 1, observations: 1, journal: 1 });
+    expect(await outputHere(['state', 'show', '--state', path])).toContain('journal    1 that the file does not have');
+    const exported = await outputHere(['state', 'export', '--state', path]);
+    expect(await outputHere(['state', 'compact', '--state', path])).toBe(
+      `${path}: 1 observations of the journal put in\n`,
+    );
+    expect(await show()).toMatchObject({ prompts: 1, observations: 1, journal: 0 });
+    expect(existsSync(`${path}.journal`)).toBe(false);
+    expect(await outputHere(['state', 'export', '--state', path])).toBe(exported);
+    expect(await outputHere(['state', 'compact', '--state', path])).toContain(': 0 observations');
+    expect(await runHere(['state', 'compact', '--state', at('nowhere.iws')])).toMatchObject({ status: 1 });
+    expect(await runHere(['state', 'log', '--state', path, '--rate', 'x'])).toMatchObject({ status: 2 });
+  });
+
+  test('import starts prompts at the rate of a reference model', async () => {
+    const warm = at('warm.iws');
+    writeFileSync(
+      at('rates.jsonl'),
+      jsonl([
+        { id: 'a', pass: 0.25 },
+        { id: 'b', pass: 1 },
+      ]),
+    );
+    const flags = ['--state', warm, '--rate', 'pass', '--prior', '1,2', '--discount', '0.5'];
+    await outputHere(['state', 'import', at('rates.jsonl'), ...flags]);
+    const rows = async () =>
+      (await outputHere(['state', 'export', '--state', warm]))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+    expect(await rows()).toContainEqual({ id: 'a', alpha: 3, beta: 8, visits: 0 });
+    expect(await rows()).toContainEqual({ id: 'b', alpha: 9, beta: 2, visits: 0 });
+    rmSync(warm);
+    await outputHere(['state', 'import', at('rates.jsonl'), ...flags, '--weight', '2']);
+    expect(await rows()).toContainEqual({ id: 'a', alpha: 1.5, beta: 3.5, visits: 0 });
+    writeFileSync(at('rates.jsonl'), jsonl([{ id: 'c', pass: 1.5 }]));
+    const wrong = await runHere(['state', 'import', at('rates.jsonl'), ...flags]);
+    expect(wrong).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('"pass" expected a rate in [0, 1], got 1.5'),
+    });
+    expect(await runHere(['state', 'import', at('rates.jsonl'), '--state', warm, '--weight', '2'])).toMatchObject({
+      status: 2,
+    });
   });
 });

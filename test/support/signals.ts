@@ -39,6 +39,10 @@ export async function endBySignal(signal: NodeJS.Signals, rounds: number, seed: 
       await ingest(true);
     } else {
       const { ask, child, closed } = startServe(state, ['--save-every', random() < 0.5 ? '2' : '0']);
+      let first = (): void => {};
+      const started = new Promise<void>((resolve) => {
+        first = resolve;
+      });
       const asking = (async () => {
         for (let i = 0; ; i++) {
           const key = `${round}/${i}`;
@@ -46,13 +50,16 @@ export async function endBySignal(signal: NodeJS.Signals, rounds: number, seed: 
             { id: `p${Math.floor(random() * PROMPTS)}`, step: round, successes: 1, trials: 2, key },
           ];
           const answer = await ask({ op: 'observe', observations });
+          first();
           if (answer === undefined) return;
           expect(answer).toMatchObject({ observed: 1 });
           answered++;
           if (i === 0) runs++;
         }
       })();
-      await sleep(random() < 0.5 ? random() * 150 : 100 + random() * 400);
+      // While it starts, or while it answers and folds.
+      if (random() < 0.5) await started;
+      await sleep(random() * 200);
       child.kill(signal);
       await closed;
       await asking;

@@ -1,16 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
 import { readHistory } from '../../src/node/read-history.ts';
 import { readStored } from '../../src/node/read-stored.ts';
 import { loadState } from '../../src/node/state-file.ts';
 import { type Entry, replayEntries } from '../../src/state/journal.ts';
 import { State } from '../../src/state/state.ts';
-import { folder, program } from './cli.ts';
+import { folder } from './cli.ts';
 import { seeded } from './engines.ts';
+import { startServe } from './serve-process.ts';
 
 const SETTINGS = { discount: 0.9, prior: { alpha: 1, beta: 1 } };
 const PROMPTS = 3_000;
@@ -165,29 +163,16 @@ interface Answer {
 }
 
 function start(state: string) {
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [
-    ...[program, 'serve', '--state', state, '--discount', String(SETTINGS.discount), '--save-every', '500'],
-  ]);
-  child.stdin.on('error', () => {});
-  child.stderr.on('data', (text) => {
+  const serve = startServe(state, ['--discount', String(SETTINGS.discount), '--save-every', '500']);
+  serve.child.stderr.on('data', (text) => {
     throw new Error(String(text));
   });
-  const closed = once(child, 'close');
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
-    /** undefined if the process ends before it answers. */
-    async ask(request: object): Promise<Answer | undefined> {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      return done ? undefined : (JSON.parse(value) as Answer);
-    },
+    ask: (request: object): Promise<Answer | undefined> => serve.ask(request),
+    end: () => serve.end(),
     async kill(): Promise<void> {
-      child.kill('SIGKILL');
-      await closed;
-    },
-    async end(): Promise<number> {
-      child.stdin.end();
-      return (await closed)[0] as number;
+      serve.child.kill('SIGKILL');
+      await serve.closed;
     },
   };
 }

@@ -25,7 +25,7 @@ const FLAGS = {
   state: required('FILE', 'the state', text),
   sync: withDefault(
     'WHEN',
-    'always: what is answered outlasts a power cut; os: it outlasts kill -9, but a power cut may take the last seconds',
+    'always: answers outlast a power cut; os: only kill -9',
     'always',
     oneOf<Sync>(['always', 'os']),
   ),
@@ -45,28 +45,24 @@ const FLAGS = {
 const HELP = `Usage: insight-wasm serve --state FILE [flags]
 
 Answers requests on stdin with answers on stdout, a JSON object a line each, in
-order, until stdin ends: for a trainer that keeps it running. examples/client.py
-is a client in Python; docs/serve.md has all requests.
+order, until stdin ends: for a trainer that keeps it running. docs/serve.md has
+all of it; examples/client.py is a client in Python.
 
-  {"op":"hello"}                       {"protocol":2,"version":"...",...}
+  {"op":"hello"}                         {"protocol":2,"version":"...",...}
   {"op":"select","count":8,"hold":true}  {"ids":[...],"scores":[...]}
-     also acquisition, candidates, exclude, only, cooldown, such as
-     "acquisition":{"kind":"random","seed":1}, "candidates":{"size":64,"seed":7}
-  {"op":"observe","observations":[     {"observed":2,"unsaved":2}
+     also acquisition, candidates, exclude, only, cooldown
+  {"op":"observe","observations":[       {"observed":2,"unsaved":2}
      {"id":"a","successes":3,"trials":8,"step":7},
      {"id":"b","rewards":[1,0,0,1],"step":7}]}
-  {"op":"release","ids":["c"]}         {"released":1,"held":7}
-  {"op":"get","ids":["a"]}             {"prompts":[{"id":"a","alpha":4,...}]}
-  {"op":"save","to":"step-70.iws"}     {"to":"step-70.iws",...}
-  {"op":"load","from":"step-70.iws"}   {"from":"step-70.iws",...}
-  score, status, metrics               scores, shares of the prompts, counts
+  {"op":"release","ids":["c"]}           {"released":1,"held":7}
+  {"op":"get","ids":["a"]}               {"prompts":[{"id":"a",...}]}
+  {"op":"save","to":"7.iws"}, {"op":"load","from":"7.iws"}
+  score, status, metrics                 scores, shares of the prompts, counts
 
-A request may have an "id", which its answer repeats. What cannot be done is
-answered with {"error":{"code","message"}}, and changes nothing. Unknown prompts
-that are observed are added. The state is made if there is none, and locked
-while this runs. An observation is in FILE.journal before it is answered; the
-journal goes into FILE as below, when stdin ends, and on SIGTERM, SIGINT and
-SIGHUP. FILE.history has every observation that FILE has.
+What cannot be done is answered with {"error":{"code","message"}}, and changes
+nothing. The state is made if there is none, and locked while this runs. What is
+observed is in FILE.journal before it is answered; the journal goes into FILE as
+below, when stdin ends, and on SIGTERM, SIGINT and SIGHUP.
 
 ${toHelp(FLAGS)}
 Example:

@@ -5,6 +5,7 @@ import type { Finding, FindingCode } from '../../logs/audit/report.ts';
 const ADVICE: Readonly<Partial<Record<DataCode, string>>> = {
   'no-step': '--step FIELD names its field, --step-from-path takes the number in the path',
   'no-reward': '--reward FIELD names its field',
+  journal: 'put that state back, or delete the journal to do without them',
   locked: 'or add --break-lock',
   'no-state': 'insight-wasm ingest or state import makes one',
 };
