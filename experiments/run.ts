@@ -6,19 +6,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { figuresOf } from './figure.ts';
 import { doJob, type Job, jobNameOf, jobsOf, nameOf, type Result } from './jobs.ts';
 import { Progress } from './progress.ts';
 import { COUNTED, type Plan, type RegimeName, SMOKE } from './protocol.ts';
 import { runQueue, type WorkerData } from './queue.ts';
+import { REGIME_NAMES, readRegime } from './read-results.ts';
 import { append, checkpointsIn, openJournal, replace } from './store.ts';
+import { tablesOf } from './table.ts';
 import { newPolicy } from './wasm.ts';
 
-const HELP = `node build/experiment.js [--regimes A,B] [--seeds 9,10] [--workers N] [--out FOLDER] [--work FOLDER] [--smoke]
+const HELP = `node build/experiment.js [--regimes A,B] [--seeds 9,10] [--workers N] [--out FOLDER] [--work FOLDER] [--tables] [--smoke]
   --regimes  which of A, B, D (A,B)
   --seeds    some of the protocol's seeds (all): for a check on another engine
   --workers  runs at a time (the cores of the machine)
   --out      where the results go (experiments/results, with --smoke build/smoke)
   --work     where journal and base policies are kept until then (in build/, by program)
+  --tables   only tables and figures, of the results that are there
   --smoke    a run of seconds, which is no result`;
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -47,6 +51,16 @@ function filesOf(plan: Plan, results: ReadonlyMap<string, Result>): Map<string, 
   return files;
 }
 
+/** Writes tables and figures of all results that there are in a folder. */
+function describe(out: string): void {
+  replace(join(out, 'table.md'), tablesOf(out));
+  for (const regime of REGIME_NAMES) {
+    const arms = readRegime(out, regime);
+    if (!arms?.has('random')) continue;
+    for (const [file, content] of figuresOf(regime, arms)) replace(join(out, file), content);
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -55,6 +69,7 @@ async function main(): Promise<void> {
       workers: { type: 'string', default: `${availableParallelism()}` },
       out: { type: 'string' },
       work: { type: 'string' },
+      tables: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -64,6 +79,7 @@ async function main(): Promise<void> {
   const plan = restrict(values.smoke ? SMOKE : COUNTED, regimes, values.seeds?.split(',').map(Number));
   const folder = values.work ?? join(ROOT, 'build', values.smoke ? 'smoke-runs' : 'experiment-runs', programId());
   const out = values.out ?? join(ROOT, values.smoke ? 'build/smoke' : 'experiments/results');
+  if (values.tables) return describe(out);
   mkdirSync(folder, { recursive: true });
   mkdirSync(out, { recursive: true });
   const journal = join(folder, 'journal.jsonl');
@@ -84,6 +100,7 @@ async function main(): Promise<void> {
     },
   });
   for (const [file, content] of filesOf(plan, results)) replace(join(out, file), content);
+  describe(out);
 }
 
 /** A worker does the jobs that it is sent, one at a time, in one policy. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,5 +68,21 @@ describe('a smoke run of all arms', () => {
       expect(new Set(ofSeed.map(({ rates }) => rates[0])).size).toBe(1);
       expect(new Set(ofSeed.map(({ weights }) => weights)).size).toBeGreaterThan(9);
     }
+  });
+
+  test('ends with tables and figures, which can be made again from the results alone', () => {
+    const made = [
+      'table.md',
+      ...['A', 'B'].flatMap((name) => ['curves', 'seeds', 'mixed'].map((of) => `${name}-${of}.svg`)),
+    ];
+    const before = made.map((name) => readFileSync(join(out, name), 'utf8'));
+    expect(before[0]).toMatch(
+      /^\| WMI, 16 M \(the paper\) \| [+-]0\.\d{4} \[[+-]0\.\d{4}, [+-]0\.\d{4}\] \| \d\/2 \|/m,
+    );
+    for (const svg of before.slice(1)) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    for (const name of made) rmSync(join(out, name));
+    const program = join(root, 'build/experiment.js');
+    expect(spawnSync(process.execPath, [program, '--tables', '--out', out]).status).toBe(0);
+    expect(made.map((name) => readFileSync(join(out, name), 'utf8'))).toEqual(before);
   });
 });
