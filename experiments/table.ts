@@ -4,7 +4,7 @@ import { MAIN_ARMS } from './protocol.ts';
 import { pairs, REGIME_NAMES, type Run, readRegime } from './read-results.ts';
 import { areaOf, bootstrap, holm, meanOf, medianOf, signTest, speedUp } from './statistics.ts';
 
-const BASELINES: readonly ArmName[] = ['random', 'epochs'];
+const BASELINES: readonly ArmName[] = ['random', 'epochs', 'wmi-16'];
 
 const signed = (value: number, digits: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
 const pValue = (p: number) => (p < 0.0001 ? '< .0001' : p.toFixed(4).replace(/^0/, ''));
