@@ -76,10 +76,13 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const regimes = values.regimes.split(',') as RegimeName[];
+  if (values.seeds !== undefined && values.out === undefined)
+    throw new RangeError('"--seeds" needs "--out": a part is no result');
   const plan = restrict(values.smoke ? SMOKE : COUNTED, regimes, values.seeds?.split(',').map(Number));
   const folder = values.work ?? join(ROOT, 'build', values.smoke ? 'smoke-runs' : 'experiment-runs', programId());
   const out = values.out ?? join(ROOT, values.smoke ? 'build/smoke' : 'experiments/results');
   if (values.tables) return describe(out);
+  if (jobsOf(plan).length === 0) throw new RangeError('no run of the protocol has these regimes and seeds');
   mkdirSync(folder, { recursive: true });
   mkdirSync(out, { recursive: true });
   const journal = join(folder, 'journal.jsonl');

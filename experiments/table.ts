@@ -65,7 +65,7 @@ function armTable(arms: ReadonlyMap<ArmName, ReadonlyMap<number, Run>>): string 
     const all = [...runs.values()];
     const mean = (of: (run: Run) => number) => meanOf(all.map(of));
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-    const windows = Math.min(10, ...all.map(({ mixed }) => mixed.length));
+    const windows = Math.min(...all.map(({ mixed }) => mixed.length));
     const byWindow = Array.from({ length: windows }, (_, w) =>
       Math.round(100 * mean(({ mixed, groups }) => (mixed[w] as number) / (groups[w] as number))),
     );
@@ -80,16 +80,7 @@ function armTable(arms: ReadonlyMap<ArmName, ReadonlyMap<number, Run>>): string 
       `${Math.round(mean(({ steps }) => steps))}`,
     ]);
   });
-  const fields = [
-    'arm',
-    'seeds',
-    'AUC',
-    'final rate',
-    'mixed groups',
-    'of the first windows of 10 steps',
-    'prompts',
-    'steps',
-  ];
+  const fields = ['arm', 'seeds', 'AUC', 'final rate', 'mixed groups', 'by ten steps, %', 'prompts', 'steps'];
   return [head(fields), ...lines].join('\n');
 }
 

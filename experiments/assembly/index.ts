@@ -6,3 +6,4 @@ export {
 } from "./layout";
 export { backward, forward, refresh } from "./model";
 export { sample } from "./sample";
+export { softmax } from "./softmax";
