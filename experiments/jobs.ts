@@ -22,7 +22,7 @@ export interface Checkpoints {
 }
 
 /** Steps of the supervised phase between two checkpoints. */
-const CHECKPOINT_STEPS = 250;
+const CHECKPOINT_STEPS = 50;
 
 /** All jobs of a plan in the order of its results: by seed, first the base. */
 export function jobsOf({ blocks }: Plan): Job[] {

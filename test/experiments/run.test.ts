@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -84,5 +84,19 @@ describe('a smoke run of all arms', () => {
     const program = join(root, 'build/experiment.js');
     expect(spawnSync(process.execPath, [program, '--tables', '--out', out]).status).toBe(0);
     expect(made.map((name) => readFileSync(join(out, name), 'utf8'))).toEqual(before);
+  });
+
+  test('ends with an error where a worker does, and has refused parts without a place of their own', () => {
+    const program = join(root, 'build/experiment.js');
+    const run = (...flags: string[]) =>
+      spawnSync(process.execPath, [program, '--smoke', ...flags], { encoding: 'utf8' });
+    const work = join(folder, 'foreign');
+    mkdirSync(work);
+    writeFileSync(join(work, 'base-1.bin'), 'not a checkpoint');
+    const broken = run('--seeds', '1', '--work', work, '--out', join(folder, 'none'));
+    expect(broken.status).toBe(1);
+    expect(broken.stderr).toContain('a checkpoint of another policy');
+    expect(run('--seeds', '1').stderr).toContain('"--seeds" needs "--out"');
+    expect(run('--regimes', 'X').stderr).toContain('no run of the protocol');
   });
 });
