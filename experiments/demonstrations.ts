@@ -2,7 +2,7 @@
 import type { Stream } from './streams.ts';
 import { drawTrainingTask, END, KINDS, obey, type Task } from './tasks.ts';
 
-/** How much harder, in units of the curve below, each permutation and each map is followed than the mean. */
+/** How much more often each permutation and each map is followed than the mean, in units of x below. */
 const BY_PERMUTATION = [-0.6, 0.6, 0.3, -0.3];
 const BY_MAP = [0.5, -0.5, 0.9, -0.9];
 

@@ -3,6 +3,7 @@
 
 import { philox } from '../src/random.ts';
 import { type ArmName, armOf, type Chooser } from './arms.ts';
+import { type Curve, Recorder } from './curve.ts';
 import type { Policy, Weighted } from './policy.ts';
 import { CLIP, PROMPTS, RATE, ROLLOUTS } from './protocol.ts';
 import { STREAMS } from './streams.ts';
@@ -20,19 +21,6 @@ export interface Start {
   readonly interval: number;
 }
 
-/** What a run left: all that the tables are made from, and no times. */
-export interface Curve {
-  /** Mean success rate on the held-out tasks, at `rollouts`. */
-  readonly rates: number[];
-  readonly rollouts: number[];
-  /** Groups with both outcomes, of all groups of ten steps each. */
-  readonly mixed: number[];
-  readonly groups: number[];
-  readonly steps: number;
-  /** Prompts that were ever chosen. */
-  readonly distinct: number;
-}
-
 /** Rollouts of one draw of prompts. */
 interface Groups {
   readonly indices: Uint32Array;
@@ -40,43 +28,30 @@ interface Groups {
   readonly successes: number[];
 }
 
-const WINDOW = 10;
-
 /** Trains the policy in place from its base. */
-export function train(policy: Policy, start: Start): Curve {
-  const { seed, pool, heldOut, budget, interval } = start;
-  const arm = armOf(start.arm);
+export function train(policy: Policy, { seed, arm: name, pool, heldOut, budget, interval }: Start): Curve {
+  const arm = armOf(name);
   const chooser = arm.chooser({ seed, pool: pool.length, trueRates: () => policy.rates(pool) });
-  const curve = { rates: [] as number[], rollouts: [] as number[], mixed: [] as number[], groups: [] as number[] };
-  const seen = new Set<number>();
+  const recorder = new Recorder();
   let spent = 0;
   let draws = 0;
   let step = 0;
-  const evaluate = () => {
-    const rates = policy.rates(heldOut);
-    curve.rates.push(Number((rates.reduce((sum, rate) => sum + rate, 0) / rates.length).toFixed(6)));
-    curve.rollouts.push(spent);
-  };
-  evaluate();
+  recorder.evaluated(spent, policy.rates(heldOut));
   for (; spent < budget; step++) {
     const batch: Weighted[] = [];
     let trained = 0;
     do {
       const groups = rollOut(policy, chooser, pool, seed, draws++);
       spent += groups.indices.length * ROLLOUTS;
-      const mixed = groups.successes.filter(isMixed).length;
-      curve.mixed[Math.floor(step / WINDOW)] = (curve.mixed[Math.floor(step / WINDOW)] ?? 0) + mixed;
-      curve.groups[Math.floor(step / WINDOW)] =
-        (curve.groups[Math.floor(step / WINDOW)] ?? 0) + groups.successes.length;
-      for (const index of groups.indices) seen.add(index);
+      recorder.drew(step, groups.indices, groups.successes.filter(isMixed).length);
       trained += addGroups(batch, groups, pool, PROMPTS - trained);
     } while (arm.dynamic && trained < PROMPTS && spent < budget);
     policy.accumulate(batch);
     policy.step({ rate: RATE, clip: CLIP });
-    if (Math.floor(spent / interval) > Math.floor((curve.rollouts.at(-1) as number) / interval)) evaluate();
+    const due = Math.floor(spent / interval) > Math.floor(recorder.last / interval);
+    if (due || spent >= budget) recorder.evaluated(spent, policy.rates(heldOut));
   }
-  if (curve.rollouts.at(-1) !== spent) evaluate();
-  return { ...curve, steps: step, distinct: seen.size };
+  return recorder.curve(step);
 }
 
 const isMixed = (successes: number): boolean => successes > 0 && successes < ROLLOUTS;

@@ -1,6 +1,7 @@
 // The work of a plan in pieces: base policies, and the runs that start from them.
 import type { ArmName } from './arms.ts';
-import { type Curve, train } from './grpo.ts';
+import type { Curve } from './curve.ts';
+import { train } from './grpo.ts';
 import type { Policy } from './policy.ts';
 import { type Plan, PROMPTS, type RegimeName, ROLLOUTS } from './protocol.ts';
 import { type Base, describeBase, heldOutOf, poolOf } from './setting.ts';
