@@ -1,8 +1,10 @@
 // What a script pays before its first answer.
 import { spawnSync } from 'node:child_process';
 
+const REPORT = 'const { user, system } = process.cpuUsage(); console.log((user + system) / 1000);';
+
 /**
- * The time of a process that imports the package, makes a pool of 1,000, observes each of them once, in one batch or one
+ * The CPU time of a process that imports the package, makes a pool of 1,000, observes each of them once, in one batch or one
  * by one, and selects, over the time of an empty process: medians of interleaved rounds.
  * @param {string} entry address of the package's module @param {number} rounds
  */
@@ -18,10 +20,10 @@ pool.select(10);`,
   const times = new Map(Object.keys(programs).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, source] of Object.entries(programs)) {
-      const before = performance.now();
-      const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source]);
-      if (status !== 0) throw new Error(String(stderr));
-      times.get(name).push(performance.now() - before);
+      const program = ['--input-type=module', '-e', `${source}\n${REPORT}`];
+      const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+      times.get(name).push(Number(stdout));
     }
   }
   const median = (name) => [...times.get(name)].sort((a, b) => a - b)[rounds >> 1];

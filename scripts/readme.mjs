@@ -1,5 +1,5 @@
-// Writes every number of README.md from committed results: bench/results/*.json and docs/accuracy.md.
-// `node scripts/readme.mjs` rewrites the file; test/readme.test.ts holds it to what this would write.
+// Writes every number of README.md, and docs/benchmarks.md, from committed results: bench/results/*.json and
+// docs/accuracy.md. `node scripts/readme.mjs` rewrites the files; test/readme.test.ts holds them to what this would write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -9,14 +9,19 @@ const runtimeOf = ({ runtime }) => runtime.split(',')[0];
 
 const peers = JSON.parse(read('bench/results/peers.json'));
 const US = 'insight-wasm';
+const NOT_RUN = '-';
 
 function standing(result, job, pool, points, name) {
   const row = result.rows.find((r) => r.job === job && r.pool === pool && r.points === points);
-  return row.standings.find((s) => s.name === name);
+  return row?.standings.find((s) => s.name === name);
 }
 
 const times = (ratio) => `${ratio >= 10 ? Math.round(ratio).toLocaleString('en') : ratio.toFixed(1)}x`;
-const ratios = (job, points, name) => results.map((r) => times(standing(r, job, 'real', points, name).ratio));
+const ratios = (job, points, name) =>
+  results.map((r) => {
+    const found = standing(r, job, 'real', points, name);
+    return found === undefined ? NOT_RUN : times(found.ratio);
+  });
 
 function duration(ms) {
   if (ms >= 1) return `${ms.toPrecision(3)} ms`;
@@ -42,23 +47,25 @@ function golden() {
   return counts.reduce((a, b) => a + b).toLocaleString('en');
 }
 
-/** The factor between the pools of 5 and of 50 million. */
-const growth = (r) => {
-  const us = (points) => standing(r, 'step', 'real', points, US).ms;
-  return us(50_000_000) / us(5_000_000);
-};
-
 function headline() {
   const [node20] = results;
   const step = (points) => duration(standing(node20, 'step', 'real', points, US).ms);
   return (
     `A training step, select 256 of 5,000,000 and update them, takes ${step(5_000_000)} on one thread of ` +
-    `${runtimeOf(node20)} (${step(50_000_000)} of 50,000,000), where the fastest plain JavaScript we could write takes ` +
+    `${runtimeOf(node20)} (${step(100_000_000)} of 100,000,000), where the fastest plain JavaScript we could write takes ` +
     `${ratios('step', 5_000_000, 'fast JS + filter').join(' / ')} as long (Node 20 / Node 24 / Bun). A full rescore is ` +
     `${ratios('score', 1_000_000, 'fast JS').join(' / ')} as fast as that JavaScript, ` +
-    `${ratios('score', 1_000_000, 'textbook JS').join(' / ')} as Eq. 13 written as in a textbook.`
+    `${ratios('score', 1_000_000, 'textbook JS').join(' / ')} as Eq. 13 written as in a textbook` +
+    `${nativeRatio() === undefined ? '' : `, and ${nativeRatio()} as fast as exact native code (C, AVX2 + FMA)`}; it costs the ` +
+    `same whatever the number of rollouts.`
   );
 }
+
+const peerRow = (name) => peers.rows.find(({ peer }) => peer === name);
+const nativeRatio = () => {
+  const row = peerRow('C AVX2+FMA');
+  return row === undefined ? undefined : times(row.ratio);
+};
 
 /** A table in Markdown, its first line the header. */
 function table(lines) {
@@ -66,54 +73,142 @@ function table(lines) {
   return [lines[0], rule, ...lines.slice(1)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+const row = (title, job, points, name = US, pool = 'real') => [
+  title,
+  ...results.map((r) => {
+    const found = standing(r, job, pool, points, name);
+    return found === undefined ? NOT_RUN : duration(found.ms);
+  }),
+];
+const against = (title, job, points, name) => [title, ...ratios(job, points, name)];
+const header = ['', ...results.map(runtimeOf)];
+const [MILLION, MANY] = [1_000_000, 5_000_000];
+
 function numbers() {
-  const row = (title, job, points, name = US, pool = 'real') => [
-    title,
-    ...results.map((r) => duration(standing(r, job, pool, points, name).ms)),
-  ];
-  const against = (title, job, points, name) => [title, ...ratios(job, points, name)];
-  const [million, many, most] = [1_000_000, 5_000_000, 50_000_000];
-  const lines = [
-    ['', ...results.map(runtimeOf)],
-    row('**training step**: select 256 of 5,000,000, update them', 'step', many),
-    against('… against one bare Wasm scan of the scores', 'step', many, 'bare Wasm scan'),
-    against('… against a full rescore of ours', 'step', many, 'full Wasm rescore'),
-    against('… against fast JS (Math.log), rescored and filtered', 'step', many, 'fast JS + filter'),
-    row('… of 50,000,000', 'step', most),
-    row('**paper’s step**: 256 of 4,096 random candidates of 5,000,000', 'candidates', many),
-    row('… in a pool that never scored the others', 'candidates', many, 'unscored'),
-    against('… against one bare Wasm scan of the scores', 'candidates', many, 'bare Wasm scan'),
-    row('**rescore** 1,000,000 posteriors', 'score', million),
-    against('… against fast JS (Math.log)', 'score', million, 'fast JS'),
-    against('… against JS with a table logarithm', 'score', million, 'table-log JS'),
-    against('… against textbook JS', 'score', million, 'textbook JS'),
-    row('… without discount (by table, the same bits)', 'score', million, US, 'lattice'),
-    row('**topK**: 256 of 1,000,000 scores', 'top 256', million),
-    against('… against a JS filter', 'top 256', million, 'JS filter'),
-    against('… against a JS heap', 'top 256', million, 'JS heap'),
-    row('**update** 256 of 1,000,000', 'update 256', million),
-    against('… against a JS loop that checks nothing', 'update 256', million, 'unchecked JS loop'),
-    row('update 1,000,000 of 5,000,000 in one batch', 'update bulk', many),
-    against('… against a JS loop that checks nothing', 'update bulk', many, 'unchecked JS loop'),
-    ['memory at 5,000,000, bytes a datapoint', ...results.map((r) => bytes(r, many))],
-    ['cold start: import, pool, 1,000 observations, select', ...results.map((r) => duration(coldStart(r)))],
-  ];
   const [{ cpu, date, rounds }] = results;
-  const peer = (job, name) => times(peers.rows.find((r) => r.job === job && r.peer === name).ratio);
   return `
-${table(lines)}
+${table([
+  header,
+  row('**training step**: select 256 of 5,000,000, update them', 'step', MANY),
+  row('**rescore** 1,000,000 posteriors', 'score', MILLION),
+  row('**first selection** of 5,000,000, in a fresh process', 'first selection', MANY),
+  row('**topK**: 256 of 5,000,000 scores', 'top 256', MANY),
+])}
 
-Weighted mutual information, K = 8, one thread of ${cpu}, ${date}: medians of ${rounds} interleaved rounds
-(\`npm run bench -- --json bench/results/node-20.json\`, then \`node scripts/readme.mjs\`). Rivals are in bench/rivals, and
-their answers are checked before they are timed. Most of the lead over the textbook is algebra, which JavaScript shares;
-what SIMD adds is the ratio to JavaScript with a logarithm of its own. From 5 to 50 million datapoints a step takes
-${results.map((r) => `${growth(r).toFixed(1)}x`).join(' / ')} as long: cache misses, not work.
-
-The same work in numpy and scipy (${peers.peer}; \`npm run bench:peers\`, 1,000,000 datapoints): a rescore takes
-${peer('rescore', 'one-pass')} as long in the best one-pass form we know, ${peer('rescore', 'textbook')} as Eq. 13 stands, and a training step
-${peer('step', 'step')} as long. Measure your own machine: \`npx insight-wasm bench\`.
+Weighted mutual information, K = 8, one thread of ${cpu}, ${date}: CPU time, medians of ${rounds} interleaved rounds
+(\`npm run bench\`). All jobs, sizes and rivals: [benchmarks](docs/benchmarks.md). Measure your own machine:
+\`npx insight-wasm bench\`.
 `;
 }
+
+/** docs/benchmarks.md. */
+export function benchmarks() {
+  const [{ cpu, date, rounds }] = results;
+  const sizes = [10_000, 100_000, MILLION, MANY];
+  const of = (points) => points.toLocaleString('en');
+  const kOf = (name) => against(`rescore 1,000,000 at ${name}, against K = 8`, 'rollouts', MILLION, name);
+  const selectors = ['JS filter', 'JS heap', 'JS quickselect', 'bare Wasm scan'];
+  const steps = [...sizes, 50_000_000, 100_000_000];
+  return `# Benchmarks
+
+Written by \`node scripts/readme.mjs\` from bench/results. One thread of ${cpu}, ${date}; CPU time, medians of ${rounds}
+interleaved rounds, of which the order turns around each time; ratios are taken within a round. Every answer is checked before it is
+timed. Rivals are in bench/rivals and bench/peers.c. "x": how many times as long a point takes as ours.
+
+    npm run bench -- --json bench/results/node-20.json        the same with other engines: node-24, bun
+    npm run bench:peers -- --json bench/results/peers.json
+    node scripts/readme.mjs
+
+Weighted mutual information, K = 8, of pools at discount 0.9 unless a row says otherwise.
+
+## Training step: select 256 of the whole pool, update them
+
+${table([
+  header,
+  ...steps.map((points) => row(`of ${of(points)}`, 'step', points)),
+  against('of 5,000,000, against one bare Wasm scan of the scores', 'step', MANY, 'bare Wasm scan'),
+  against('… against a full rescore of ours', 'step', MANY, 'full Wasm rescore'),
+  against('… against fast JS (Math.log), rescored and filtered', 'step', MANY, 'fast JS + filter'),
+  row('**first selection** of 1,000,000 in a fresh process', 'first selection', MILLION),
+  row('… of 5,000,000', 'first selection', MANY),
+  against('… against fast JS + filter, in a fresh process too', 'first selection', MANY, 'fast JS + filter'),
+])}
+
+## The paper's step: 256 of 4,096 random candidates
+
+${table([
+  header,
+  row('of 5,000,000', 'candidates', MANY),
+  row('… in a pool that never scored the others', 'candidates', MANY, 'unscored'),
+  row('of 50,000,000', 'candidates', 50_000_000),
+])}
+
+## Rescore
+
+${table([
+  header,
+  ...sizes.map((points) => row(`${of(points)} posteriors`, 'score', points)),
+  ...['fast JS', 'table-log JS', 'textbook JS'].map((name) =>
+    against(`1,000,000, against ${name}`, 'score', MILLION, name),
+  ),
+  against('5,000,000, against fast JS', 'score', MANY, 'fast JS'),
+  kOf('K = 64'),
+  kOf('K = 256'),
+  row('1,000,000 without discount (looked up by counts)', 'score', MILLION, US, 'lattice'),
+])}
+
+## topK: the best 256
+
+${table([
+  header,
+  ...sizes.flatMap((points) => [
+    row(`of ${of(points)} scores`, 'top 256', points),
+    ...selectors.map((name) => against(`… against ${name}`, 'top 256', points, name)),
+  ]),
+])}
+
+## Update
+
+${table([
+  header,
+  row('256 of 1,000,000', 'update 256', MILLION),
+  against('… against a JS loop that checks nothing', 'update 256', MILLION, 'unchecked JS loop'),
+  row('1,000,000 of 5,000,000 in one batch', 'update bulk', MANY),
+  against('… against a JS loop that checks nothing', 'update bulk', MANY, 'unchecked JS loop'),
+])}
+
+## Memory and start
+
+${table([
+  header,
+  ['memory at 5,000,000, bytes a datapoint', ...results.map((r) => bytes(r, MANY))],
+  ['import, pool, 1,000 observations, select, beyond an empty process', ...results.map((r) => duration(coldStart(r)))],
+])}
+
+## Peers, in the same run on ${runtimeOf({ runtime: peers.runtime })}
+
+${table([
+  ['', 'ns a point', 'ours', 'ratio'],
+  ...peers.rows.map(({ job, peer, nsPerPoint, peerNsPerPoint, ratio }) => [
+    `${job}: ${PEERS[peer]}`,
+    peerNsPerPoint >= 1000 ? Math.round(peerNsPerPoint).toLocaleString('en') : peerNsPerPoint.toPrecision(3),
+    nsPerPoint.toPrecision(3),
+    times(ratio),
+  ]),
+])}
+
+1,000,000 datapoints; ${[peers.compiler, peers.peer].filter(Boolean).join('; ')}.
+`;
+}
+
+const PEERS = {
+  'C AVX2+FMA': 'exact E-form in C, AVX2 + FMA, one thread',
+  'C SSE4.1': 'the same, SSE4.1',
+  'one-pass': 'numpy and scipy, the best one-pass form we know',
+  textbook: 'numpy and scipy, Eq. 13 as it stands',
+  top: 'numpy argpartition',
+  step: 'numpy: rescore, argpartition, update',
+};
 
 /** README with each `<!-- name -->...<!-- /name -->` filled in. */
 export function fill(readme) {
@@ -126,4 +221,5 @@ export function fill(readme) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(new URL('../README.md', import.meta.url), fill(read('README.md')));
+  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), benchmarks());
 }
