@@ -46,11 +46,13 @@ export function siblings(path: string, infix: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Removes the files that processes left that were killed while they wrote: those older than `least` ms. */
-export function sweep(path: string, infix: string, least = 0): void {
+/** Removes the files that processes left that were killed while they wrote: all, or those older than `least` ms. */
+export function sweep(path: string, infix: string, least?: number): void {
   const now = Date.now();
   for (const left of siblings(path, infix)) {
     const stat = statSync(left, { throwIfNoEntry: false });
-    if (stat !== undefined && now - stat.mtimeMs >= least) rmSync(left, { force: true });
+    // One that was written just now may be newer than `now`, which has whole milliseconds.
+    const isOld = least === undefined || (stat !== undefined && now - stat.mtimeMs >= least);
+    if (isOld) rmSync(left, { force: true });
   }
 }

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -412,6 +413,15 @@ describe('two holders', () => {
       expect(loadState(path).taken).toBe(3);
     },
   );
+
+  test('a new holder removes what the one before was about to put in place, however new it is', () => {
+    for (const name of [path, journal, history]) {
+      writeFileSync(`${name}.new.other`, '');
+      utimesSync(`${name}.new.other`, 4e9, 4e9); // newer than any time of this process
+    }
+    open();
+    expect(left()).toEqual(['pool.iws.lock']);
+  });
 
   test('a file that someone else has put in place of the state is left as it is', () => {
     const { session } = open();
