@@ -44,38 +44,27 @@ const FLAGS = {
 
 type Values = ValuesOf<typeof FLAGS>;
 
-const HELP = `Usage: insight-wasm state show --state FILE [--json]
-       insight-wasm state log --state FILE
-       insight-wasm state export --state FILE
+const HELP = `Usage: insight-wasm state show|log|export|compact --state FILE [--json]
        insight-wasm state import ROWS --state FILE [flags]
-       insight-wasm state compact --state FILE
        insight-wasm state rebuild --state FILE [--without PATHS] [flags]
 
 show says what a state was made with and which logs it has read, and how far.
-log writes a line of JSON for each observation that serve took, in order: those
-in FILE.history and those in FILE.journal. fit and replay read it.
-export writes a line of JSON for each prompt, in the order of the state, with
-the exact values:
-  {"id","alpha","beta","visits","step","open":{...}}
-step is that of the last visit; "open" is the posterior before that visit, with
-its counts, to which rows of the same step still add.
-
-import adds the prompts of ROWS (lines of JSON, or - for stdin) to a state, or
-makes one: rows of an export, posteriors from elsewhere, or the rows of a data
-set, which start at the prior, or with --rate at what N rollouts at that rate
-make of the prior. Prompts that were never rolled out can only be selected if
-they are in the state, so import the data set first. What is in the state stays;
-a second posterior for one of its prompts is refused.
+log writes each observation that serve took, a line of JSON each, in order.
+export writes a line of JSON for each prompt, with the exact values: {"id",
+"alpha","beta","visits","step","open":{...}}. step is that of the last visit;
+"open" is the posterior before it with its counts: its rows may still come.
 compact puts into FILE what a process that was killed left in FILE.journal.
-
-rebuild makes a state anew from its logs as they are now, without those that are
-named, and with its discount, prior and rule where no flag says otherwise. What
-a trainer has observed through serve is in no log, and is then gone.
+rebuild makes a state anew from its logs as they are now; what was observed
+through serve is then gone.
+import adds the prompts of ROWS (JSON, CSV or Parquet, or - for stdin) to a
+state, or makes one: rows of an export, posteriors, or the rows of a data set,
+which start at the prior, or with --rate at what N rollouts at that rate make of
+it. Only prompts that are in the state can be selected, so import first. What is
+in the state stays; a second posterior of a prompt is refused.
 
 ${toHelp(FLAGS)}
 Examples:
   insight-wasm state import prompts.jsonl --state pool.iws
-  insight-wasm state import prompts.jsonl --rate pass_rate --state pool.iws
   insight-wasm state log --state pool.iws | insight-wasm fit -
 `;
 
