@@ -54,8 +54,8 @@ export writes a line of JSON for each prompt, with the exact values: {"id",
 "alpha","beta","visits","step","open":{...}}. step is that of the last visit;
 "open" is the posterior before it with its counts: its rows may still come.
 compact puts into FILE what a process that was killed left in FILE.journal.
-rebuild makes a state anew from its logs as they are now; what was observed
-through serve is then gone.
+rebuild makes a state anew from its logs as they are now, if all of it is from
+logs: not from serve or imported posteriors.
 import adds the prompts of ROWS (JSON, CSV or Parquet, or - for stdin) to a
 state, or makes one: rows of an export, posteriors, or the rows of a data set,
 which start at the prior, or with --rate at what N rollouts at that rate make of
