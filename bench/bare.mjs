@@ -5,7 +5,7 @@ import { sumBytes } from './sum-bytes.mjs';
 const ETA = 3;
 const MU = 0.3;
 const ROLLOUTS = 8;
-const STAGE = 512;
+const STAGE = 4096;
 
 /**
  * @param {BufferSource} bytes kernel.wasm
@@ -49,36 +49,39 @@ export function bareScan(bytes, scores, count) {
 }
 
 /**
- * Scoring two columns by each path, and the sum of both columns.
+ * Scoring two columns by the table of cells and by looking up the lattice, and the sum of both columns.
  * @param {BufferSource} bytes @param {import('./data.mjs').Columns} columns of a pool with the prior Beta(1, 1)
  */
 export function barePaths(bytes, { alpha, beta }) {
   const { length } = alpha;
   const block = 4 * STAGE;
   const probe = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
-  const sizes = [4 * length, 4 * length, 4 * length, probe.fastTableBytes.value, block, block, block, block, block];
+  const column = 4 * length + 16; // the next four points are read too
+  const sizes = [column, column, column, probe.cellBytes.value, block, block, block, block, block];
   const { kernel, addresses, sum } = layOut(bytes, sizes);
-  const [a, b, out, table, ...stage] = addresses;
+  const [a, b, out, table, indices, offsets, alphas, betas, staged] = addresses;
   put(kernel, a, alpha);
   put(kernel, b, beta);
   const scores = new Float32Array(kernel.memory.buffer, out, length);
   const last = () => scores[length - 1];
   const padded = 32 * Math.ceil(length / 32);
+  const byCells = (from, fromBeta, to, count) =>
+    kernel.scoreByCells(0, from, fromBeta, to, count, ROLLOUTS, ETA, MU, 0, table);
+  const inParts = (run) => {
+    for (let start = 0; start < length; start += STAGE) run(4 * start, Math.min(STAGE, length - start));
+    return last();
+  };
   return {
     scores,
     sum: () => sum(a, padded) + sum(b, padded),
-    direct: () => {
-      kernel.score(0, a, b, out, length, ROLLOUTS, ETA, MU);
-      return last();
-    },
+    cells: () => inParts((by, count) => byCells(a + by, b + by, out + by, count)),
     lattice: () => {
       kernel.clearLattice();
-      kernel.scoreLattice(0, a, b, out, length, ROLLOUTS, ETA, MU, 1, 1, STAGE, ...stage);
-      return last();
-    },
-    fast: () => {
-      kernel.scoreFast(1, a, b, out, length, ROLLOUTS, ETA, MU, table);
-      return last();
+      return inParts((by, count) => {
+        const waiting = kernel.lookUpLattice(a + by, b + by, out + by, count, 1, 1, indices, offsets, alphas, betas);
+        byCells(alphas, betas, staged, waiting);
+        kernel.enterLattice(waiting, indices, offsets, staged, out + by);
+      });
     },
   };
 }

@@ -77,10 +77,8 @@ export function scoring(pool) {
 export function paths({ columns, discount }, kernel) {
   const points = columns.alpha.length;
   const bare = barePaths(kernel, columns);
-  bare.direct();
+  bare.cells();
   const exact = bare.scores.slice();
-  bare.fast();
-  sameScores('fast', bare.scores, exact, 5e-7);
   const lattice = [{ name: 'lattice', points, run: bare.lattice }];
   if (discount === 1) {
     bare.lattice();
@@ -88,10 +86,21 @@ export function paths({ columns, discount }, kernel) {
   }
   return [
     { name: 'SIMD sum', points, run: bare.sum },
-    { name: 'direct', points, run: bare.direct },
+    { name: 'cells', points, run: bare.cells },
     ...(discount === 1 ? lattice : []),
-    { name: 'fast', points, run: bare.fast },
   ];
+}
+
+/** All scores at other numbers of rollouts, against those at 8. @param {Case} pool @returns {Contestant[]} */
+export function rollouts(pool) {
+  const points = pool.columns.alpha.length;
+  const out = new Float32Array(points);
+  return [8, 64, 256].map((count) => {
+    const ours = poolOf(pool);
+    const rule = fresh();
+    const run = () => ours.score({ out, acquisition: { ...rule(), rollouts: count } })[points - 1];
+    return { name: `K = ${count}`, points, run, sampleMs: LOOP_MS };
+  });
 }
 
 /** The best 256 of a column of scores. @param {Case} pool @param {BufferSource} kernel @returns {Contestant[]} */
@@ -115,7 +124,7 @@ export function ranking(pool, kernel) {
 }
 
 /** What the rollouts of a prompt came to, in place of a model. @param {number} index @param {number} step */
-const outcome = (index, step) => (Math.imul(index, 0x9e3779b1) + Math.imul(step, 0x85ebca6b)) >>> 29;
+export const outcome = (index, step) => (Math.imul(index, 0x9e3779b1) + Math.imul(step, 0x85ebca6b)) >>> 29;
 
 /**
  * One step of training on ours: select 256, roll them out, update them.

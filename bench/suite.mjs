@@ -1,5 +1,5 @@
 import { history, tiled } from './data.mjs';
-import { COUNT, candidates, memoryOf, paths, ranking, scoring, training, updating } from './jobs.mjs';
+import { COUNT, candidates, memoryOf, paths, ranking, rollouts, scoring, training, updating } from './jobs.mjs';
 import { race } from './race.mjs';
 
 /**
@@ -9,6 +9,7 @@ import { race } from './race.mjs';
 
 /** From here on only what is fast is measured. */
 const HUGE = 1e7;
+const MOST_CANDIDATES = 5e7;
 const BULK = 1e6;
 
 /**
@@ -27,12 +28,14 @@ export function suite({ sizes, rounds, kernel, onRow }) {
       const row = (job, contestants, times = rounds) =>
         onRow({ job, pool: name, points, standings: race(contestants, times) });
       row('step', training(pool, kernel), huge ? Math.min(rounds, 5) : rounds);
+      if (points > MOST_CANDIDATES) continue; // only the step, for the figure
       row('candidates', candidates(pool, kernel));
       row('paths', paths(pool, kernel), huge ? Math.min(rounds, 5) : rounds);
       if (huge) continue;
       row('score', scoring(pool));
       row('top 256', ranking(pool, kernel));
       if (name === 'lattice') continue;
+      row('rollouts', rollouts(pool));
       row('update 256', updating(pool, COUNT));
       row('update bulk', updating(pool, Math.min(points, BULK)));
     }

@@ -7,11 +7,19 @@ const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf
 
 /** The page. @returns {string} */
 export function runtimesPage() {
-  const { digest, doors, system, date, package: version, rows } = JSON.parse(read('test/runtimes/results.json'));
+  const {
+    digest,
+    doors,
+    training,
+    system,
+    date,
+    package: version,
+    rows,
+  } = JSON.parse(read('test/runtimes/results.json'));
   const lines = rows.map(
     ({ name, version, status, why = '' }) => `| ${name} | ${version} | ${status}${why === '' ? '' : `: ${why}`} |`,
   );
-  const same = rows.filter((row) => row.digest === digest || row.digest === doors).length;
+  const same = rows.filter((row) => [digest, doors, training].includes(row.digest)).length;
   const refusals = new Set(rows.flatMap(({ refusal }) => (refusal === undefined ? [] : [`- ${refusal}.`])));
   return `# Runtimes
 
@@ -20,10 +28,12 @@ runs one program (conformance/conformance.mjs): stateless scores and top-k over 
 50 seeded steps of selections and updates, every acquisition with its defaults and off them, snapshots, a sample of the
 golden values, and a SHA-256 of the bytes of every score, selection and posterior. Rows named *a log and a state* run
 conformance/doors.mjs: one log as JSON lines, gzip, zstd and Parquet through \`insight-wasm/logs\`, \`/state\` and
-\`/evaluate\`. ${same} of ${rows.length} rows gave the committed digest of their program,
+\`/evaluate\`. Rows named *training* run the beginning of experiments/, a transformer that is trained by selections of
+the package, and digest all of its weights. ${same} of ${rows.length} rows gave the committed digest of their program,
 
     ${digest}
     ${doors}
+    ${training}
 
 on ${system}, ${date}.
 

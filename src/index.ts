@@ -10,7 +10,8 @@ const engine = /* @__PURE__ */ wasmEngine(embeddedKernel);
 
 /**
  * Beta posteriors of the success rates of `size` datapoints, and the selection of the next ones to roll out.
- * Memory: 12.3 bytes a datapoint and 0.7 MB, taken once. Nothing is random without a seed.
+ * Memory: 12.3 bytes a datapoint and 0.7 MB, taken once. All pools share a table of scores of up to 10 MB, touched as
+ * data fall. Nothing is random without a seed.
  * @throws RangeError, TypeError for a wrong option; CapacityError where the pool does not fit;
  *   UnsupportedError where Wasm SIMD is missing
  * @example

@@ -37,6 +37,11 @@ where the mean is the target, is measured against the rounded value.
 *promised*: alpha, beta in [1e-3, 1e6] and rollouts <= 64, where the bound is 1 ulp. *beyond*: the rest of the domain,
 up to 2^24 and 256 rollouts; the same bound holds there.
 
+Both kinds of mutual information are scored by a table of cells ([method](method.md)). Against the oracle, a million
+points spread over the bit patterns of [1e-3, 1e6] at each of 1, 2, 8, 16, 64 and 256 rollouts, and 300,000 at the seams
+of cells, are within 0.60 ulp, and 300,000 of [1e-3, 2^24] at 64 rollouts within 0.62. test/cells.test.ts and
+test/deep/oracle.test.ts hold samples of them to 0.75.
+
 | acquisition | region | golden values | worst error (ulp) | at alpha | beta | rollouts |
 | --- | --- | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}

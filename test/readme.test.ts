@@ -9,6 +9,11 @@ test('every number of README is what the script writes from committed results', 
   expect(fill(readme)).toBe(readme);
 });
 
+test('the page of benchmarks is what the script writes from committed results', async () => {
+  const { benchmarks } = (await import('../scripts/readme.mjs' as string)) as { benchmarks: () => string };
+  expect(readFileSync(new URL('../docs/benchmarks.md', import.meta.url), 'utf8')).toBe(benchmarks());
+});
+
 test('the figure is what the script draws from committed results', async () => {
   const { figure } = (await import('../scripts/figure.mjs' as string)) as { figure: () => string };
   expect(readFileSync(new URL('../docs/cost.svg', import.meta.url), 'utf8')).toBe(figure());

@@ -61,16 +61,19 @@ test('a row that cannot run is printed as not run, and is a failure where every 
 });
 
 test('the committed matrix has every row, and all of them gave the committed digest', () => {
-  const { digest, doors, rows } = JSON.parse(read('test/runtimes/results.json')) as {
+  const { digest, doors, training, rows } = JSON.parse(read('test/runtimes/results.json')) as {
     digest: string;
     doors: string;
+    training: string;
     rows: { name: string; status: string; digest: string }[];
   };
   expect(digest).toBe(committed);
   expect(rows.map(({ name }) => name).join('\n')).toBe(matrix(['--list']).stdout.trim());
   expect(doors).toBe(read('test/runtimes/doors.txt').trim());
+  expect(training).toBe(read('test/runtimes/training.txt').trim());
   for (const row of rows) {
-    const wanted = /a log and a state$|^The example page/.test(row.name) ? doors : digest;
+    const ofDoors = /a log and a state$|^The example page/.test(row.name);
+    const wanted = /training$/.test(row.name) ? training : ofDoors ? doors : digest;
     expect(row, row.name).toMatchObject({ status: 'ok', digest: wanted });
   }
 });

@@ -13,7 +13,15 @@ function countReaching(ptr: usize, count: u32, least: f32): u32 {
   return -(i32x4.extract_lane(a, 0) + i32x4.extract_lane(a, 1) + i32x4.extract_lane(a, 2) + i32x4.extract_lane(a, 3));
 }
 
-/** How many of them are more than `most`. */
+/**
+ * Counts what is more than `most`.
+ * Formula: the number of floats that reach the next float above `most`.
+ * Source:  `countReaching`.
+ * Domain:  any floats, padded to a multiple of 16.
+ * Error:   none.
+ * Special: NaN counts as none.
+ * Cost:    a pass.
+ */
 export function countAbove(ptr: usize, count: u32, most: f32): u32 {
   return countReaching(ptr, count, above(most));
 }
@@ -21,7 +29,10 @@ export function countAbove(ptr: usize, count: u32, most: f32): u32 {
 /**
  * Formula: the largest float that at least `k` of `count` floats reach or, to be found sooner, a smaller one that at
  *          most `k` + `slack` reach.
- * Domain:  any floats, padded as for `countReaching`; NaN counts as none. -Infinity where fewer than `k` are numbers.
+ * Source:  bisection over the bits of the answer.
+ * Domain:  any floats, padded as for `countReaching`.
+ * Error:   none.
+ * Special: NaN counts as none. -Infinity where fewer than `k` are numbers.
  * Cost:    a pass for each bit of the answer: bisection. Most scores are never negative, so that is tried first.
  */
 export function kthBest(ptr: usize, count: u32, k: u32, slack: u32): f32 {

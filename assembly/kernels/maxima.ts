@@ -35,7 +35,15 @@ export function buildMaxima(belowPtr: usize, blocks: u32, maximaPtr: usize): voi
   for (let i: u32 = 0; i < blocks; i++) store<f32>(maximaPtr + (<usize>i << 2), maximum(belowPtr + (<usize>i << 6)));
 }
 
-/** Makes the maxima true again after the scores at `changes` indices changed: level by level, so that none waits. */
+/**
+ * Makes the maxima true again after the scores at `changes` indices changed.
+ * Formula: the maximum of each block of 16 with a changed entry, level by level.
+ * Source:  -
+ * Domain:  any floats; levels as `buildMaxima` made them.
+ * Error:   none.
+ * Special: a whole level is mended before the next, so that no read waits for the write before it.
+ * Cost:    a block for each change and level.
+ */
 export function mendMaxima(changes: u32, indicesPtr: usize, scoresPtr: usize, size: u32, maximaPtr: usize): void {
   const end = indicesPtr + (<usize>changes << 2);
   let below = scoresPtr;
@@ -55,6 +63,8 @@ export function mendMaxima(changes: u32, indicesPtr: usize, scoresPtr: usize, si
 /**
  * Formula: offers every score of the column that can be among the best `count`; then call `endTopK`.
  * Source:  the count-th best of a level of maxima is a score that `count` blocks reach: nothing below it can be selected.
+ * Domain:  scores padded with NaN; levels as `buildMaxima` and `mendMaxima` keep them; count > 0, room for `most` keys.
+ * Error:   none.
  * Special: blocks are opened in the order of rising index, so that ties fall as in a scan.
  * Cost:    some passes over a level of a few times `count` maxima, and about as many blocks as there are winners.
  */

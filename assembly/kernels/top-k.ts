@@ -18,8 +18,13 @@ let tied: f32 = 0;
 let ties: u32 = 0;
 
 /**
- * Starts a selection of `count` > 0. `keysPtr` has room for `most` keys of 8 bytes, more than `count`. Scores below
- * `least` do not enter: -Infinity, or what the caller knows at least `count` scores to reach.
+ * Starts a selection of `count`.
+ * Formula: -
+ * Source:  the head of this file.
+ * Domain:  count > 0; `keysPtr` has room for `most` keys of 8 bytes, more than `count`.
+ * Error:   none.
+ * Special: scores below `least` do not enter: -Infinity, or a score that at least `count` scores reach.
+ * Cost:    none.
  */
 export function beginTopK(keysPtr: usize, most: u32, count: u32, least: f32): void {
   keys = keysPtr;
@@ -31,7 +36,15 @@ export function beginTopK(keysPtr: usize, most: u32, count: u32, least: f32): vo
   tied = NaN;
 }
 
-/** After `beginTopK` with the count-th best score itself as `least`: only the first `some` > 0 of its equals enter. */
+/**
+ * After `beginTopK` with the count-th best score itself as `least`: limits how many of its equals enter.
+ * Formula: the first `some` of them.
+ * Source:  the order of ties: index rising.
+ * Domain:  some > 0.
+ * Error:   none.
+ * Special: scores must then be offered in the order of rising index.
+ * Cost:    none.
+ */
 export function limitTies(some: u32): void {
   tied = threshold;
   ties = some;
@@ -39,8 +52,10 @@ export function limitTies(some: u32): void {
 
 /**
  * Formula: keeps the best `count` of all scores offered since `beginTopK`; `first` is the index of the first here.
- * Domain:  any float32; offered in the order of rising index. NaN never enters: it marks what is excluded.
- * Special: +0 equals -0.
+ * Source:  a running threshold: the count-th best so far.
+ * Domain:  any float32; offered in the order of rising index.
+ * Error:   none.
+ * Special: NaN never enters: it marks what is excluded. +0 equals -0.
  * Cost:    eight SIMD comparisons for 32 scores, and a few operations for each that enters.
  */
 export function offerTopK(scoresPtr: usize, count: u32, first: u32): void {
@@ -136,7 +151,15 @@ export function offerBlock(ptr: usize, first: u32): void {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high));
 }
 
-/** Offers scores of the datapoints at the given indices, in any order: ties are settled by the whole key. */
+/**
+ * Offers scores of the datapoints at the given indices.
+ * Formula: as `offerTopK`.
+ * Source:  the same.
+ * Domain:  any float32; indices in any order, each once.
+ * Error:   none.
+ * Special: ties are settled by the whole key, score and index.
+ * Cost:    that of `offerTopK`.
+ */
 export function offerAt(scoresPtr: usize, indicesPtr: usize, count: u32): void {
   limit = min(limit, keyOf(boundOf(scoresPtr, count), u32.MAX_VALUE));
   const t = f32x4.splat(scoreOf(limit)); // of an index yet to come an equal score may enter
@@ -174,7 +197,16 @@ function raise(score: f32, key: u64): void {
   limit = key;
 }
 
-/** Sorts what was kept, best first: keys whose low 32 bits are the index. @returns how many */
+/**
+ * Ends a selection.
+ * Formula: sorts what was kept, best first: keys whose low 32 bits are the index.
+ * Source:  sort.ts.
+ * Domain:  after `beginTopK`.
+ * Error:   none.
+ * Special: fewer than `count` are kept where fewer were numbers.
+ * Cost:    that of sorting them.
+ * @returns how many
+ */
 export function endTopK(): u32 {
   const found = length;
   length = min(length, wanted);
@@ -182,7 +214,16 @@ export function endTopK(): u32 {
   return length;
 }
 
-/** Position of the first NaN, or `count`. */
+/**
+ * Looks for NaN.
+ * Formula: a sum of 16 floats with a NaN is NaN.
+ * Source:  -
+ * Domain:  any floats.
+ * Error:   none.
+ * Special: Infinity - Infinity is NaN too, so a group that looks wrong is looked at one by one.
+ * Cost:    an addition for each.
+ * @returns the position of the first NaN, or `count`
+ */
 export function findNaN(scoresPtr: usize, count: u32): u32 {
   let i: u32 = 0;
   for (const groups = count & ~15; i < groups; i += 16) {

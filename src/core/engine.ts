@@ -6,27 +6,39 @@ import { type Kernel, kernelSource } from './kernel.ts';
 import { KEY_BYTES, MOST_DRAWN, MOST_KEPT, STAGE, WORK_STAGE } from './layout.ts';
 import { seedWords } from './rules.ts';
 import { ScoreColumn } from './score-column.ts';
-import { Scorer, scoreArrays } from './scorer.ts';
+import { hasInformation, Scorer, scoreArrays, type Workspaces } from './scorer.ts';
 import { beginTopK, endTopK, topK } from './top-k.ts';
 
 /** The engine that runs kernel.wasm; `module` is asked once, on first use. */
 export function wasmEngine(module: () => WebAssembly.Module): EngineFactory {
   const instantiate = kernelSource(module);
-  // For calls without a pool, and with the table of cells that all pools are scored by.
-  const workspace = once(() => new Instance(instantiate(), { keyBytes: KEY_BYTES, stage: WORK_STAGE, cells: true }));
+  const workspace = workspaces(
+    () => new Instance(instantiate(), { keyBytes: KEY_BYTES, stage: WORK_STAGE, cells: true }),
+  );
   return {
     name: 'wasm',
     create: (size, prior, discount, offset) => new WasmEngine(instantiate, workspace, size, prior, discount, offset),
-    score: (rule, alpha, beta, out) => scoreArrays(workspace(), rule, alpha, beta, out),
+    score: (rule, alpha, beta, out) => scoreArrays(workspace(rule), rule, alpha, beta, out),
     topK: (scores, count) => topK(workspace(), instantiate, scores, count),
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
+/** Numbers of rollouts whose cells are kept side by side; with one more, the cells used longest ago are filled anew. */
+const MOST_TABLES = 4;
+
+/** Makes instances with cells, for calls without a pool and for mutual information of all pools, as they are asked for. */
+function workspaces(make: () => Instance): Workspaces {
+  const made: { readonly instance: Instance; rollouts: number }[] = []; // used last first
+  return (rule) => {
+    const rollouts = rule !== undefined && hasInformation(rule) ? rule.rollouts : 0;
+    const first = made[0];
+    if (first !== undefined && (rollouts === 0 || rollouts === first.rollouts)) return first.instance;
+    let at = made.findIndex((one) => one.rollouts === rollouts || one.rollouts === 0);
+    if (at < 0) at = made.length < MOST_TABLES ? made.push({ instance: make(), rollouts }) - 1 : MOST_TABLES - 1;
+    const [one] = made.splice(at, 1) as [(typeof made)[0]];
+    one.rollouts = rollouts;
+    made.unshift(one);
+    return one.instance;
   };
 }
 
@@ -41,7 +53,7 @@ class WasmEngine implements Engine {
 
   constructor(
     instantiate: () => Kernel,
-    workspace: () => Instance,
+    workspace: Workspaces,
     size: number,
     prior: Prior,
     discount: number,
@@ -102,7 +114,7 @@ class WasmEngine implements Engine {
     if (indices === undefined) {
       this.alpha.set(alpha);
       this.beta.set(beta);
-      this.#scores.drop();
+      this.#scores.forget();
       return;
     }
     for (let i = 0; i < indices.length; i++) {
@@ -116,7 +128,7 @@ class WasmEngine implements Engine {
     if (indices === undefined) {
       this.alpha.fill(this.#prior.alpha);
       this.beta.fill(this.#prior.beta);
-      this.#scores.drop();
+      this.#scores.forget();
       return;
     }
     for (const index of indices) {
@@ -128,7 +140,7 @@ class WasmEngine implements Engine {
 
   score(rule: Rule, candidates: Uint32Array | undefined, out: Float32Array): void {
     if (candidates === undefined) {
-      this.#scores.hold(rule);
+      this.#scores.ensure(rule);
       out.set(this.#scores.values);
       return;
     }
@@ -178,7 +190,7 @@ class WasmEngine implements Engine {
 
   /** Before `changes` posteriors change. */
   #expect(changes: number): void {
-    if (4 * changes > this.alpha.length) this.#scores.drop();
+    if (4 * changes > this.alpha.length) this.#scores.forget();
   }
 
   /** After the posteriors at the indices changed. */
@@ -223,10 +235,10 @@ class WasmEngine implements Engine {
     return this.#scoreStaged(rule, candidates.length);
   }
 
-  /** Scores the datapoints whose indices are staged; what the column holds is not computed again. */
+  /** Scores the datapoints whose indices are staged; what the column has is not computed again. */
   #scoreStaged(rule: Rule, count: number): Float32Array {
     const { kernel, at, scores } = this.#instance;
-    if (this.#scores.holds(rule)) {
+    if (this.#scores.isFor(rule)) {
       kernel.gather(count, at.indices, at.scores, at.stageScores);
       return part(scores, 0, count);
     }

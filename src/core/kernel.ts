@@ -93,7 +93,7 @@ export type Kernel = {
   kthBest(ptr: number, count: number, k: number, slack: number): number;
   beginDraw(total: number): void;
   draw(from: number, to: number, total: number, size: number, seedLow: number, seedHigh: number, outPtr: number): void;
-  buildMaxima(scoresPtr: number, blocks: number, maximaPtr: number): void;
+  buildMaxima(belowPtr: number, blocks: number, maximaPtr: number): void;
   mendMaxima(changes: number, indicesPtr: number, scoresPtr: number, size: number, maximaPtr: number): void;
   offerIndexed(keysPtr: number, most: number, count: number, scoresPtr: number, size: number, maximaPtr: number): void;
   findNaN(scoresPtr: number, count: number): number;

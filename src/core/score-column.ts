@@ -30,14 +30,14 @@ export class ScoreColumn {
     this.#scorer = scorer;
   }
 
-  /** Whether the column holds the scores of a rule. */
-  holds(rule: Rule): boolean {
+  /** Whether the column has the scores of this rule. */
+  isFor(rule: Rule): boolean {
     return sameRule(this.#rule, rule);
   }
 
-  /** Rescores the pool, unless the column holds the rule already. */
-  hold(rule: Rule): void {
-    if (this.holds(rule)) return;
+  /** Rescores the pool, unless the column has the scores of this rule already. */
+  ensure(rule: Rule): void {
+    if (this.isFor(rule)) return;
     const size = this.values.length;
     this.#scorer.scoreColumn(rule, this.#columns.alpha, this.#columns.beta, this.values);
     this.#instance.column(this.#instance.at.scores, 16 * Math.ceil(size / 16)).fill(Number.NaN, size); // never wins
@@ -45,8 +45,8 @@ export class ScoreColumn {
     this.#indexed = false;
   }
 
-  /** Forgets the scores: so much will change that a rescore is cheaper than keeping up. */
-  drop(): void {
+  /** Forgets the scores: so many posteriors will change that a rescore is cheaper than rescoring each of them. */
+  forget(): void {
     this.#rule = undefined;
   }
 
@@ -59,8 +59,8 @@ export class ScoreColumn {
 
   /** The best `count` <= what there is without `exclude`. */
   select(rule: Rule, count: number, exclude: Uint32Array | undefined): Selection {
-    const known = this.holds(rule);
-    this.hold(rule);
+    const known = this.isFor(rule);
+    this.ensure(rule);
     if (known) this.#index();
     const taken = exclude === undefined || exclude.length === 0 ? undefined : gatherValues(this.values, exclude);
     if (taken !== undefined) this.#replace(exclude as Uint32Array, new Float32Array(taken.length).fill(Number.NaN));

@@ -4,21 +4,24 @@ import { type Instance, inParts, part } from './instance.ts';
 import { STAGE } from './layout.ts';
 import { kernelRule, seedWords } from './rules.ts';
 
+/** The workspace for a rule: that with the cells of its rollouts or, where it needs none, any. */
+export type Workspaces = (rule?: Rule) => Instance;
+
 /**
  * Scores what stands in the memory of an instance, by the kernel that suits the rule. Both kinds of mutual information
- * are scored by the table of cells, which stands in the workspace: one for all pools, so that a pool has no more memory
+ * are scored by the table of cells, which stands in a workspace that all pools share, so that a pool has no more memory
  * than its columns. Posteriors pass through the stage of the workspace to get there.
  */
 export class Scorer {
   readonly #instance: Instance;
-  readonly #workspace: () => Instance;
+  readonly #workspace: Workspaces;
   readonly #lattice: Prior | undefined;
   readonly #offset: number;
   /** The rule of the scores in the table of the lattice. */
   #tabled: Rule | undefined;
 
   /** `lattice`: the prior of a pool without discount; `offset`: the place of index 0 in the whole, for seeded rules. */
-  constructor(instance: Instance, workspace: () => Instance, lattice: Prior | undefined, offset: number) {
+  constructor(instance: Instance, workspace: Workspaces, lattice: Prior | undefined, offset: number) {
     this.#instance = instance;
     this.#workspace = workspace;
     this.#lattice = lattice;
@@ -37,7 +40,7 @@ export class Scorer {
     } else if (this.#lattice !== undefined && rule.seed === undefined) {
       this.#scoreLattice(rule, this.#lattice, length);
     } else if (needsWorkspace(rule)) {
-      scoreArrays(this.#workspace(), rule, alpha, beta, out, this.#offset);
+      scoreArrays(this.#workspace(rule), rule, alpha, beta, out, this.#offset);
     } else {
       const [kind, ...parameters] = kernelRule(rule);
       inParts(length, (start, count) => {
@@ -51,7 +54,7 @@ export class Scorer {
   scoreStaged(rule: Rule, count: number): Float32Array {
     const own = this.#instance;
     if (!needsWorkspace(rule)) return scoreStaged(own, rule, count, this.#offset);
-    const workspace = this.#workspace();
+    const workspace = this.#workspace(rule);
     workspace.alpha.set(part(own.alpha, 0, count));
     workspace.beta.set(part(own.beta, 0, count));
     if (rule.seed !== undefined) workspace.indices.set(part(own.indices, 0, count));
@@ -106,14 +109,12 @@ function scoreStaged({ kernel, at, scores }: Instance, rule: Rule, count: number
     return part(scores, 0, count);
   }
   const [kind, rollouts, p, mu] = kernelRule(rule);
-  const isWeighted = rule.kind === 'weighted-mutual-information';
-  const isInformation = isWeighted || rule.kind === 'mutual-information';
   if (rule.seed !== undefined) {
-    const out = isWeighted ? at.weights : stageScores;
+    const out = hasInformation(rule) ? at.weights : stageScores;
     const words = seedWords(rule.seed);
     kernel.scoreDraws(kind, stageAlpha, stageBeta, at.indices, out, count, p, mu, offset, ...words);
   }
-  if (isInformation) {
+  if (hasInformation(rule)) {
     const weights = rule.seed === undefined ? 0 : at.weights;
     kernel.scoreByCells(kind, stageAlpha, stageBeta, stageScores, count, rollouts, p, mu, weights, at.cells);
   } else if (rule.seed === undefined) {
@@ -122,8 +123,12 @@ function scoreStaged({ kernel, at, scores }: Instance, rule: Rule, count: number
   return part(scores, 0, count);
 }
 
-/** Whether a rule is scored in the workspace: it has the cells of mutual information, and room for draws. */
-function needsWorkspace({ kind, seed }: Rule): boolean {
-  if (kind === 'random') return false;
-  return seed !== undefined || kind === 'weighted-mutual-information' || kind === 'mutual-information';
+/** Whether a rule is scored in a workspace: it has the cells of mutual information, and room for draws. */
+function needsWorkspace(rule: Rule): boolean {
+  return hasInformation(rule) || (rule.seed !== undefined && rule.kind !== 'random');
+}
+
+/** Whether a score is of mutual information. */
+export function hasInformation({ kind }: Rule): boolean {
+  return kind === 'weighted-mutual-information' || kind === 'mutual-information';
 }

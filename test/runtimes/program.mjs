@@ -1,14 +1,15 @@
-// The programs of the matrix as they run: those of conformance/, and beside them a sample of the golden values and the
-// logs that the program of the doors reads.
+// The programs of the matrix as they run: those of conformance/, and beside them a sample of the golden values, the logs
+// that the program of the doors reads, and the training of experiments/ as one file with its kernel.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The committed digest of a program: of the conformance program, or `doors`. */
+/** The committed digest of a program: of the conformance program, `doors` or `training`. */
 export const readDigest = (program = 'digest') => readFileSync(file(`${program}.txt`), 'utf8').trim();
 
 /** @param {string} digest @param {string} [program] */
@@ -20,6 +21,17 @@ export function writePrograms(folder) {
   const points = goldenSample().map((point) => `  ${JSON.stringify(point)},\n`);
   writeFileSync(join(folder, 'golden.mjs'), `export const GOLDEN = [\n${points.join('')}];\n`);
   writeFileSync(join(folder, 'doors-input.mjs'), doorsInput());
+  writeTraining(folder);
+}
+
+function writeTraining(folder) {
+  const entryPoints = [file('../../experiments/train-briefly.ts')];
+  buildSync({ entryPoints, bundle: true, format: 'esm', outfile: join(folder, 'training.mjs') });
+  const kernel = readFileSync(file('../../build/policy.wasm')).toString('base64');
+  writeFileSync(
+    join(folder, 'training-input.mjs'),
+    `export const policyBytes = () => Uint8Array.from(atob('${kernel}'), (letter) => letter.charCodeAt(0));\n`,
+  );
 }
 
 /** One log in the four forms that need code of their own, and a state of it, as base64. */

@@ -16,7 +16,7 @@ import { askWorkerd } from './workerd.mjs';
 /**
  * @typedef {{ version: string, command?: string[] }} Tool
  * `program` is the one whose digest the row gives: by default the conformance program.
- * @typedef {{ name: string, program?: 'doors', find: () => Promise<Tool>,
+ * @typedef {{ name: string, program?: 'doors' | 'training', find: () => Promise<Tool>,
  *   run: (tool: Tool, project: string) => Promise<object> }} Row
  */
 
@@ -146,6 +146,7 @@ const workerdRow = (name, entry) => ({
 });
 
 const doors = (row) => ({ ...row, program: 'doors' });
+const training = (row) => ({ ...row, program: 'training' });
 
 const nodeRows = VERSIONS.node.flatMap((version) => {
   const name = `Node ${version.split('.')[0]}`;
@@ -189,6 +190,10 @@ export const ROWS = [
   ...BROWSERS.map((browser) => doors(browserRow(browser, ', a log and a state', 'run-doors.mjs'))),
   ...BROWSERS.map(exampleRow),
   doors(workerdRow('Cloudflare workerd, a log and a state', 'fetch-doors.mjs')),
+  training(commandRow('This Node, training', thisNode, 'run-training.mjs')),
+  training(commandRow('Deno, training', deno, 'run', '--no-prompt', 'run-training.mjs')),
+  training(commandRow('Bun, training', bun, 'run-training.mjs')),
+  ...BROWSERS.map((browser) => training(browserRow(browser, ', training', 'run-training.mjs'))),
 ];
 
 /** What a server prints once it listens. */

@@ -93,6 +93,7 @@ function save(file, digest, table) {
     package: version,
     digest,
     doors: readDigest('doors'),
+    training: readDigest('training'),
     system: `${type()}, ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
   };
@@ -102,16 +103,17 @@ function save(file, digest, table) {
 /** The digest on purpose: of the kernel and of its twin, which must agree. */
 async function makeDigest() {
   const project = await makeProject();
-  const programs = ['This Node', 'This Node, reference engine', 'This Node, a log and a state'];
+  const programs = ['This Node', 'This Node, reference engine', 'This Node, a log and a state', 'This Node, training'];
   const rows = programs.map((wanted) => ROWS.find(({ name }) => name === wanted));
-  const [core, reference, doors] = await Promise.all(rows.map((row) => outcome(row, project)));
-  if (doors.digest === undefined) throw new Error(doors.why);
+  const [core, reference, doors, training] = await Promise.all(rows.map((row) => outcome(row, project)));
+  for (const { digest, why } of [doors, training]) if (digest === undefined) throw new Error(why);
   if (core.digest === undefined || core.digest !== reference.digest) {
     throw new Error(`the kernel gives ${core.digest ?? core.why}, its twin ${reference.digest ?? reference.why}`);
   }
   writeDigest(core.digest);
   writeDigest(doors.digest, 'doors');
-  console.log(core.digest, doors.digest);
+  writeDigest(training.digest, 'training');
+  console.log(core.digest, doors.digest, training.digest);
   return true;
 }
 

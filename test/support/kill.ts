@@ -77,10 +77,18 @@ export async function killServe(rounds: number, seed: number): Promise<Outcomes>
     );
     child.stdin.on('error', () => {});
     let answered = step;
+    const last = step + 3;
+    let ready = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
     createInterface(child.stdout).on('line', (line) => {
-      expect(JSON.parse(line)).toMatchObject({ unsaved: 0 });
+      const answer = JSON.parse(line) as object;
+      if ('protocol' in answer) return ready();
+      expect(answer).toMatchObject({ unsaved: 0 });
       answered++;
     });
+    child.stdin.write('{"op":"hello"}\n');
     for (let next = step + 1; next <= step + 3; next++) {
       while (requests.length <= next) {
         const at = requests.length;
@@ -94,7 +102,8 @@ export async function killServe(rounds: number, seed: number): Promise<Outcomes>
       }
       child.stdin.write(requests[next]);
     }
-    await kill(child, state, random, 600);
+    if (random() < 0.8) await started; // else it may be killed while it starts, however long that takes
+    await kill(child, state, random, 200, () => answered === last);
     const before = step;
     // What the file does not have yet is in the journal beside it.
     const left = existsSync(state) || existsSync(`${state}.journal`) ? loadState(state) : undefined;
@@ -109,17 +118,23 @@ export async function killServe(rounds: number, seed: number): Promise<Outcomes>
 
 const equals = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
 
-/** Kills a process after a while of at most `most` ms, or as soon as it has begun to write. */
-async function kill(child: ChildProcess, state: string, random: () => number, most: number): Promise<void> {
+/** Kills a process after a while of at most `most` ms, or as soon as it has begun to write, or has written all. */
+async function kill(
+  child: ChildProcess,
+  state: string,
+  random: () => number,
+  most: number,
+  isOver = (): boolean => false,
+): Promise<void> {
   const end = once(child, 'close');
+  // A journal that is only put in place of the one before has its size.
   const written = (): string =>
-    [state, `${state}.journal`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs).join();
+    `${statSync(state, { throwIfNoEntry: false })?.mtimeMs},${statSync(`${state}.journal`, { throwIfNoEntry: false })?.size}`;
   const before = written(); // a killed one may have left a file of its own
   if (random() < 0.5) {
     await sleep(random() * most);
   } else {
-    const deadline = performance.now() + 2000;
-    while (written() === before && child.exitCode === null && performance.now() < deadline) await tick();
+    while (written() === before && child.exitCode === null && !isOver()) await tick();
     const wait = Math.floor(random() * 8);
     if (wait > 0) await sleep(wait);
   }

@@ -41,9 +41,8 @@ const POOL_FLAGS = {
 const HELP = `Usage: insight-wasm select --state FILE [flags]
        insight-wasm select LOGS... [flags]
 
-Chooses the prompts to roll out next: out of a state, which ingest makes, or out
-of LOGS at once. LOGS are the files, folders or globs that a trainer wrote, or -
-for stdin. Best first.
+Chooses the prompts to roll out next, best first: out of a state, or of LOGS:
+the files, folders or globs that a trainer wrote, or - for stdin.
 
 ${toHelp({ ...QUERY_FLAGS, ...OUTPUT_FLAGS })}
 With --state:

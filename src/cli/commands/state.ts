@@ -44,23 +44,26 @@ const FLAGS = {
 
 type Values = ValuesOf<typeof FLAGS>;
 
-const HELP = `Usage: insight-wasm state show|log|export|compact --state FILE [--json]
+const HELP = `Usage: insight-wasm state show|log|export|compact --state FILE
        insight-wasm state import ROWS --state FILE [flags]
        insight-wasm state rebuild --state FILE [--without PATHS] [flags]
 
 show says what a state was made with and which logs it has read, and how far.
-log writes each observation that serve took, a line of JSON each, in order.
-export writes a line of JSON for each prompt, with the exact values: {"id",
-"alpha","beta","visits","step","open":{...}}. step is that of the last visit;
-"open" is the posterior before it with its counts: its rows may still come.
+log writes a line of JSON for each observation that serve took, in order: those
+in FILE.history and those in FILE.journal. fit and replay read it.
+export writes {"id","alpha","beta","visits","step","open"} a prompt: "open"
+is the posterior before the last visit, with the counts of that visit.
 compact puts into FILE what a process that was killed left in FILE.journal.
-rebuild makes a state anew from its logs as they are now, if all of it is from
-logs: not from serve or imported posteriors.
-import adds the prompts of ROWS (JSON, CSV or Parquet, or - for stdin) to a
-state, or makes one: rows of an export, posteriors, or the rows of a data set,
-which start at the prior, or with --rate at what N rollouts at that rate make of
-it. Only prompts that are in the state can be selected, so import first. What is
-in the state stays; a second posterior of a prompt is refused.
+
+import adds the prompts of ROWS (JSON, CSV or Parquet; or -) to a state, or
+makes one: rows of an export, posteriors from elsewhere, or the rows of a data
+set, which start at the prior, or with --rate at what N rollouts at that rate
+make of the prior. Prompts that were never rolled out can only be selected if
+they are in the state, so import the data set first. What is in the state stays;
+a second posterior for one of its prompts is refused.
+rebuild makes a state anew from its logs as they are now, without those that are
+named, and with its discount, prior and rule where no flag says otherwise. What
+serve has taken is in no log: such a state is refused.
 
 ${toHelp(FLAGS)}
 Examples:
