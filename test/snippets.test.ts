@@ -80,6 +80,14 @@ const logs: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>
   'docs/logs/trl.md': under('output_dir', trl()),
   'docs/logs/prime-rl.md': under('outputs', primeRl()),
   'docs/logs/nemo-gym.md': under('results', nemoGym()),
+  'docs/logs/verifiers.md': under('outputs/evals', {
+    'results.jsonl': lines(
+      rollouts().map(({ prompt, isRight }) => ({
+        ...{ example_id: prompt, prompt: [{ role: 'user', content: `${prompt}` }], completion: [], reward: 0.2 },
+        correct_answer_reward_func: Number(isRight),
+      })),
+    ),
+  }),
   'docs/logs/others.md': {
     'log.jsonl': lines(ofIds.map(({ id, step, acc }) => ({ problem: { key: id }, iteration: step, correct: acc }))),
     'log.csv': 'question,answer,is_correct\nx,1,true\ny,2,false\n',

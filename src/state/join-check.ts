@@ -8,6 +8,9 @@ import type { State } from './state.ts';
 /** Records that are searched for the ids of a state. */
 const MOST_RECORDS = 200;
 
+/** New prompts of a log after which one that joined before is doubted. */
+const ENOUGH = 8;
+
 /**
  * Watches that logs and the data set of a state have prompts in common: otherwise each prompt of the logs would become
  * a new one, and none of the data set were ever seen.
@@ -47,6 +50,8 @@ export class JoinCheck {
   check(ids: readonly string[], known: number): void {
     const [id] = ids;
     if (!this.#isWanted || known > 0 || id === undefined) return;
+    // A part of a log that joined before may well have a few prompts of its own.
+    if (ids.length < ENOUGH && this.#state.columns.visits.some((visits) => visits > 0)) return;
     const [best] = [...this.#hits].sort(([, a], [, b]) => b - a);
     const [option = '', field = ''] = best?.[0].split(' ', 2) ?? [];
     const { keys, columns } = this.#state;

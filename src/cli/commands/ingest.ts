@@ -121,7 +121,8 @@ async function addLogs(
     newPrompts: values['new-prompts'],
   }).finally(() => progress.clear());
   const rows = taken.reduce((sum, file) => sum + file.rows, 0);
-  if (rows === 0 && known.length === 0) throw nothingIn(taken);
+  const isNothing = taken.every(({ skipped }) => Object.keys(skipped).length === 0);
+  if (rows === 0 && known.length === 0 && (found === undefined || !isNothing)) throw nothingIn(taken);
   const isChanged = found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known);
   if (!values['dry-run'] && isChanged) {
     store.fold(before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after, true);

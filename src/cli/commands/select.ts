@@ -28,8 +28,7 @@ const STATE_FLAGS = {
   state: optional('FILE', 'the state, which ingest makes', text),
   join: optional(
     'DATASET',
-    'write the rows of a data set that have these ids, as they are; of rows with one id the first. --id and --hash ' +
-      'say how a row has its id (as when it was imported)',
+    'write the rows of a data set with these ids, the first of each; --id and --hash as when it was imported',
     text,
   ),
 } as const;

@@ -55,7 +55,7 @@ export writes {"id","alpha","beta","visits","step","open"} a prompt: "open"
 is the posterior before the last visit, with the counts of that visit.
 compact puts into FILE what a process that was killed left in FILE.journal.
 
-import adds the prompts of ROWS (lines of JSON, or - for stdin) to a state, or
+import adds the prompts of ROWS (JSON, CSV or Parquet; or -) to a state, or
 makes one: rows of an export, posteriors from elsewhere, or the rows of a data
 set, which start at the prior, or with --rate at what N rollouts at that rate
 make of the prior. Prompts that were never rolled out can only be selected if
@@ -68,7 +68,6 @@ serve has taken is in no log: such a state is refused.
 ${toHelp(FLAGS)}
 Examples:
   insight-wasm state import prompts.jsonl --state pool.iws
-  insight-wasm state import prompts.jsonl --rate pass_rate --state pool.iws
   insight-wasm state log --state pool.iws | insight-wasm fit -
 `;
 
