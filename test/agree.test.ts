@@ -79,13 +79,16 @@ async function fromServe(rows: readonly Fields[], discount: number) {
   return session.answer({ op: 'select', count: 100 }) as { ids: string[]; scores: number[] };
 }
 
+/** A list of counts may be empty. */
+const hasRollout = ({ successes }: Fields): boolean => !Array.isArray(successes) || successes.length > 0;
+
 describe('of any log in any order', () => {
   const discounts = [1, 0.9, 0.5, 0];
 
   test('select and ingest, in one run, have the same posteriors, and so has the state of the door', async () => {
     await fc.assert(
       fc.asyncProperty(anyRows({ unsteppedRollouts: false }), fc.constantFrom(...discounts), async (rows, discount) => {
-        fc.pre(rows.length > 0); // a log without a row is an error
+        fc.pre(rows.some(hasRollout)); // a log without a rollout is an error
         writeFileSync(at('log.jsonl'), jsonl(rows));
         rmSync(at('p.iws'), { force: true });
         const flags = ['--discount', String(discount)];
