@@ -10,7 +10,7 @@ export type { BlobInput, BlobPart, LogInput, StreamInput, StreamReader } from '.
 export type { Mapping } from './logs/mapping.ts';
 export type { Part } from './logs/part-hash.ts';
 export { type AuditOptions, auditLogs, readLogs } from './logs/read-logs.ts';
-export type { Abortable, BadRecord, Note, ReadOptions, ReadProgress, Taken } from './logs/read-rows.ts';
+export type { Abortable, BadRecord, Note, ReadOptions, ReadProgress, Taken } from './logs/read-options.ts';
 export type { Counts, RewardScale, Rollout, Row, SuccessRule } from './logs/row.ts';
 export type { Gunzip, Source } from './logs/source.ts';
 export { type Visit, Visits } from './logs/visits.ts';

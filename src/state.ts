@@ -1,6 +1,6 @@
 // `insight-wasm/state`: posteriors of prompts by id, in any runtime.
 export { type DataCode, DataError, type DataPlace } from './errors.ts';
-export type { Abortable } from './logs/read-rows.ts';
+export type { Abortable } from './logs/read-options.ts';
 export type { ExportedPrompt } from './state/exchange.ts';
 export type { Explanation } from './state/explain.ts';
 export type { Forecast } from './state/forecast.ts';

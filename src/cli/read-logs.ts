@@ -2,7 +2,7 @@ import { DataError } from '../errors.ts';
 import { escapeControls, quoteId } from '../escape-controls.ts';
 import type { Finding } from '../logs/audit/report.ts';
 import type { Place } from '../logs/format.ts';
-import type { Taken } from '../logs/read-rows.ts';
+import type { Taken } from '../logs/read-options.ts';
 import type { Row } from '../logs/row.ts';
 import { type FileReadOptions, readLogs as readFiles } from '../node/read-logs.ts';
 import type { Query } from '../state/query.ts';

@@ -1,7 +1,8 @@
 import type { Report } from './audit/report.ts';
 import type { Place } from './format.ts';
 import { type LogInput, toSource } from './inputs.ts';
-import { type ReadOptions, readRows, type Taken } from './read-rows.ts';
+import type { ReadOptions, Taken } from './read-options.ts';
+import { readRows } from './read-rows.ts';
 import type { Row, SuccessRule } from './row.ts';
 
 /**

@@ -2,7 +2,7 @@ import { DataError, inFile } from '../errors.ts';
 import { CsvRecords } from './csv.ts';
 import { isDocument, readAll, toRecords } from './document.ts';
 import type { Fields } from './fields.ts';
-import type { NoteCode, Place, RecordPlace, RecordReader, Sink, TableReader } from './format.ts';
+import type { Place, RecordReader, TableReader } from './format.ts';
 import {
   detectLines,
   detectTable,
@@ -17,89 +17,11 @@ import { parseObject } from './json.ts';
 import { readLines } from './lines.ts';
 import type { Mapping } from './mapping.ts';
 import { type Part, PartHash } from './part-hash.ts';
-import { folderOf, isEvaluationPath, stepInPath } from './path-facts.ts';
+import { isEvaluationPath } from './path-facts.ts';
+import type { ReadOptions, Taken } from './read-options.ts';
+import { Recorder } from './recorder.ts';
 import type { Row } from './row.ts';
-import { type Gunzip, type Opened, openSource, type Source } from './source.ts';
-
-/** A record that is not what it should be. */
-export interface BadRecord extends Place {
-  readonly reason: string;
-  /** Options that would help: see DataError. */
-  readonly remedy?: DataError['remedy'];
-}
-
-/** What was read of one log: of JSON lines up to the last whole one; of CSV and Parquet all. */
-export interface Taken {
-  readonly name: string;
-  /** Undefined if there was no record. */
-  readonly format: FormatName | undefined;
-  readonly rows: number;
-  /** Length of what was read, after decompression; of Parquet that was not hashed, the size of the file. */
-  readonly bytes: number;
-  /** SHA-256 of these bytes, as 64 hex digits; undefined if it was not asked for. */
-  readonly sha256: string | undefined;
-  /** Of their beginning: see Part. */
-  readonly head?: string | undefined;
-  /** Number of a last line still being written (no newline, incomplete JSON); it was not taken. */
-  readonly torn: number | undefined;
-  /** Rollouts rightly left out, by reason. */
-  readonly skipped: Readonly<Record<string, number>>;
-  /** What should make one doubt the log, by code: how often it was met, and the first example. */
-  readonly notes: Readonly<Partial<Record<NoteCode, Note>>>;
-}
-
-export interface Note {
-  readonly count: number;
-  readonly example: string;
-}
-
-/** How far the reading has come. */
-export interface ReadProgress {
-  /** Of all logs so far, before decompression. */
-  readonly bytes: number;
-  readonly rows: number;
-}
-
-/** What an AbortSignal is, also where there is no DOM. */
-export interface Abortable {
-  /** Throws the reason if it was aborted. */
-  readonly throwIfAborted: () => void;
-}
-
-/** How to read logs. */
-export interface ReadOptions {
-  /** By default recognised from the first record of each file. */
-  readonly format?: FormatName | undefined;
-  /** Names of the fields; by default those that the format has. */
-  readonly mapping?: Mapping | undefined;
-  /** What was taken of a log before: it is passed over, and refused if it is not the same bytes. */
-  readonly before?: ((source: Source) => Part | undefined | Promise<Part | undefined>) | undefined;
-  /** Parts that were taken of any logs, by length: a stream that begins with one of them is refused. */
-  readonly taken?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** Is told of each log that has been read. */
-  readonly onTaken?: ((taken: Taken, source: Source) => void) | undefined;
-  /**
-   * What readers keep from run to run, by format, as JSON: so that a rollout which is logged again in another run
-   * counts once. Changed in place when all logs are read.
-   */
-  readonly seen?: Record<string, unknown> | undefined;
-  /** Whether the named fields fitted earlier logs: a log in which no record has them is then no error (false). */
-  readonly isBound?: boolean | undefined;
-  /** Is shown each record as it was written. */
-  readonly onRecord?: ((record: Fields, format: FormatName) => void) | undefined;
-  /** Takes a bad record, and reading goes on; by default the first one is thrown. */
-  readonly onBad?: ((record: BadRecord) => void) | undefined;
-  /** Bad records that are left out, and counted, before the next one is thrown (0). */
-  readonly skipBad?: number | undefined;
-  /** Whether to hash what is read: a third of the time of a log of long lines (false). */
-  readonly hash?: boolean | undefined;
-  /** Is called with each chunk of some 64 to 256 KB. */
-  readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
-  /** An AbortSignal: ends the reading with its reason. */
-  readonly signal?: Abortable | undefined;
-  /** A faster gzip than the one in plain JavaScript. */
-  readonly gunzip?: Gunzip | undefined;
-}
+import { type Opened, openSource, type Source } from './source.ts';
 
 /**
  * Visits the rows of all logs, log by log, and says what was read of each.
@@ -120,44 +42,6 @@ export async function readRows(
   }
   run.end();
   return taken;
-}
-
-/** Where the records of one file go, and where they stand. */
-class Recorder implements Sink, RecordPlace {
-  readonly name: string;
-  readonly folder: string;
-  line = 0;
-  rows = 0;
-  readonly skipped: Record<string, number> = {};
-  readonly notes: Partial<Record<NoteCode, { count: number; example: string }>> = {};
-  readonly #step: number | undefined;
-  readonly #visit: (row: Row, place: Place) => void;
-
-  constructor({ name, path = name }: Source, { stepFromPath }: Mapping, visit: (row: Row, place: Place) => void) {
-    this.name = name;
-    this.folder = folderOf(path);
-    this.#visit = visit;
-    if (!stepFromPath) return;
-    this.#step = stepInPath(path);
-    if (this.#step === undefined)
-      throw new DataError('value', 'has no number in its path to be the step', { file: name });
-  }
-
-  row(row: Row, line = this.line): void {
-    this.rows++;
-    this.line = line;
-    this.#visit(this.#step === undefined ? row : { ...row, step: this.#step }, this);
-  }
-
-  skip(reason: string): void {
-    this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
-  }
-
-  note(code: NoteCode, example: string): void {
-    const note = this.notes[code];
-    if (note === undefined) this.notes[code] = { count: 1, example };
-    else note.count++;
-  }
 }
 
 /** Reads file by file; what a format must remember from one file to the next is kept in its reader. */

@@ -1,5 +1,6 @@
 import type { Place } from '../logs/format.ts';
-import { type ReadOptions, type ReadProgress, readRows, type Taken } from '../logs/read-rows.ts';
+import type { ReadOptions, ReadProgress, Taken } from '../logs/read-options.ts';
+import { readRows } from '../logs/read-rows.ts';
 import type { Row } from '../logs/row.ts';
 import type { Source } from '../logs/source.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import type { Taken } from '../logs/read-rows.ts';
+import type { Taken } from '../logs/read-options.ts';
 import { findSame, partOf } from '../logs/same-log.ts';
 import type { Source } from '../logs/source.ts';
 import { type Ledger, type Log, STDIN } from './ledger.ts';

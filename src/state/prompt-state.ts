@@ -3,7 +3,7 @@ import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import type { Bytes, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
-import type { ReadOptions, Taken } from '../logs/read-rows.ts';
+import type { ReadOptions, Taken } from '../logs/read-options.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
 import { checkDiscount, checkNumber, checkPrior } from '../validate.ts';
 import { decodeState, encodeState } from './codec.ts';

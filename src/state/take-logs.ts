@@ -1,7 +1,8 @@
 import type { Audit } from '../logs/audit/audit.ts';
 import { moveFolder } from '../logs/formats/move-folder.ts';
 import { folderOf } from '../logs/path-facts.ts';
-import { type ReadOptions, readRows, type Taken } from '../logs/read-rows.ts';
+import type { ReadOptions, Taken } from '../logs/read-options.ts';
+import { readRows } from '../logs/read-rows.ts';
 import type { SuccessRule } from '../logs/row.ts';
 import type { Source } from '../logs/source.ts';
 import { Intake } from './intake.ts';

@@ -1,5 +1,5 @@
 import type { FormatName } from '../../src/logs/formats.ts';
-import type { ReadOptions } from '../../src/logs/read-rows.ts';
+import type { ReadOptions } from '../../src/logs/read-options.ts';
 import type { SuccessRule } from '../../src/logs/row.ts';
 
 /** What a user would write behind the flags of the command. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { escapeControls } from '../../escape-controls.ts';
-import type { Taken } from '../../logs/read-rows.ts';
+import type { Taken } from '../../logs/read-options.ts';
 import { openLogs } from '../../node/read-logs.ts';
 import { withStore } from '../../node/state-file.ts';
 import type { Store } from '../../node/store.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../logs/audit/report.ts';
-import type { Taken } from '../../logs/read-rows.ts';
+import type { Taken } from '../../logs/read-options.ts';
 import { withFlag } from './advice.ts';
 
 /** Reasons that say nothing against a log: it is meant to be so. */

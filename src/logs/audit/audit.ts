@@ -1,4 +1,4 @@
-import type { BadRecord, Taken } from '../read-rows.ts';
+import type { BadRecord, Taken } from '../read-options.ts';
 import { isSuccess, type Row, type SuccessRule } from '../row.ts';
 import { Visits } from '../visits.ts';
 import { toFindings } from './findings.ts';

@@ -1,4 +1,4 @@
-import type { BadRecord, Taken } from '../read-rows.ts';
+import type { BadRecord, Taken } from '../read-options.ts';
 import type { SuccessRule } from '../row.ts';
 import type { SizeCount } from './group-sizes.ts';
 import type { Proposal, ValueCount } from './propose-rule.ts';
