@@ -105,6 +105,27 @@ describe('training and evaluation', () => {
     expect(Object.values((await count([folder, '--evaluations'])).counts)).toEqual(['1 of 1']);
   });
 
+  test('NeMo-Gym: two data sets in one folder or file are told apart; what has no input is of the last one', async () => {
+    const row = (set: string, response: string, reward: number) => ({
+      _ng_task_index: 0,
+      responses_create_params: { input: [{ role: 'user', content: set }] },
+      response: { id: response },
+      reward,
+    });
+    const math = [row('2 + 2', 'm1', 1), row('2 + 2', 'm2', 1)];
+    const code = [row('sort', 'c1', 0), row('sort', 'c2', 0), row('sort', 'c3', 1)];
+    const bare = { _ng_task_index: 0, response: { id: 'c4' }, reward: 0 };
+    for (const folder of [
+      write({ 'code.jsonl': lines([...code, bare]), 'math.jsonl': lines(math) }),
+      write({ 'rollouts.jsonl': lines([...math, ...code, bare]) }),
+      write({ 'rollouts.jsonl': lines([...code.slice(0, 2), ...math, ...code.slice(2), bare]) }),
+    ]) {
+      const { counts, stderr } = await count([folder]);
+      expect(Object.values(counts).sort()).toEqual(['1 of 4', '2 of 2']);
+      expect(stderr).toContain('1 prompts have the index of another one');
+    }
+  });
+
   test('NeMo-Gym: what was not to be kept is no rollout, and one that was recovered is', async () => {
     const row = { _ng_task_index: 4, _ng_rollout_index: 0, response: { id: 'r' }, reward: 0 };
     const folder = write({

@@ -28,26 +28,24 @@ export class TaskIds {
   }
 
   /**
-   * The id of the prompt with this index in a run (within which an index is one prompt).
-   * @param mark a hash of the prompt; empty if it is not known
+   * The id of the prompt with this index and mark.
+   * @param mark a hash of the prompt; empty if it is not known: then it is the last prompt with this index in the run
    */
   of(index: string, mark: string, run: string, sink: Sink): string {
     let tasks = this.#runs.get(run);
     if (tasks === undefined) this.#runs.set(run, (tasks = new Map()));
-    let place = tasks.get(index);
-    if (place === undefined) {
-      place = this.#place(index, mark);
-      tasks.set(index, place);
-      if (place > 0) sink.note('index-is-no-id', index);
-    }
+    const known = mark === '' ? tasks.get(index) : undefined;
+    const place = known ?? this.#place(index, mark, sink);
+    tasks.set(index, place);
     return place === 0 ? index : `${index}:${this.#marks.get(index)?.[place] ?? ''}`;
   }
 
-  #place(index: string, mark: string): number {
+  #place(index: string, mark: string, sink: Sink): number {
     let marks = this.#marks.get(index);
     if (marks === undefined) this.#marks.set(index, (marks = []));
     if (mark === '' || marks.includes(mark)) return Math.max(0, marks.indexOf(mark));
     marks.push(mark);
+    if (marks.length > 1) sink.note('index-is-no-id', index);
     return marks.length - 1;
   }
 
