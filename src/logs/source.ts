@@ -124,11 +124,16 @@ async function peek(chunks: AsyncGenerator<Uint8Array>) {
 }
 
 async function* read(source: Source, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
+  // What `onBytes` throws, such as the reason of a signal, is no error of the log.
+  for await (const chunk of chunksOf(source)) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* chunksOf(source: Source): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of source.chunks()) {
-      onBytes(chunk.length);
-      yield chunk;
-    }
+    yield* source.chunks();
   } catch (error) {
     if (error instanceof DataError) throw error.file === undefined ? error.at(source.name) : error;
     throw new DataError('file', (error as Error).message, { file: source.name });
