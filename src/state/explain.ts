@@ -47,11 +47,11 @@ export function explainPrompt(state: State, index: number, query: Query): Explan
 }
 
 function toFactors({ pool }: State, index: number, acquisition: Acquisition | undefined): Record<string, number> {
-  const { kind, rollouts, eta, mu } = toRule(acquisition);
+  const { kind, rollouts, eta, mu, seed } = toRule(acquisition);
   if (kind !== 'weighted-mutual-information') return {};
   const score = (factor: Acquisition): number => pool.score({ acquisition: factor, candidates: [index] })[0] as number;
   return {
-    difficultyWeight: score({ kind: 'difficulty-weight', eta, mu }),
+    difficultyWeight: score({ kind: 'difficulty-weight', eta, mu, seed }),
     mutualInformation: score({ kind: 'mutual-information', rollouts }),
   };
 }

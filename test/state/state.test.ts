@@ -199,6 +199,12 @@ describe('insight-wasm explain', () => {
     }
   });
 
+  test('the factors of a draw from the posterior make up its score', async () => {
+    const told = await json<Explanation>('explain', 'p1', '--seed', '3');
+    expect(told.factors.difficultyWeight * told.factors.mutualInformation).toBeCloseTo(told.score, 6);
+    expect(told.score).not.toBe((await json<Explanation>('explain', 'p1')).score);
+  });
+
   test('says why a prompt is chosen or not', async () => {
     const all = wanted(keys.size);
     const why = async (id: string, ...args: string[]) => (await json<Explanation>('explain', id, ...args)).why;
