@@ -1,5 +1,6 @@
 import type { Visits } from '../logs/visits.ts';
 import { updatePosterior } from '../reference.ts';
+import { checkDiscount, checkPrior } from '../validate.ts';
 import { type History, toHistory } from './history.ts';
 import type { Belief } from './likelihood.ts';
 
@@ -25,7 +26,7 @@ const BINS = 10;
 /**
  * Predicted success rates against what was observed, in ten bins: each visit is predicted by the mean of the posterior
  * before it.
- * @throws DataError for a log without a visit, or with rollouts that have no step
+ * @throws DataError for a log without a visit, or with rollouts that have no step; TypeError, RangeError for a bad belief
  * @example
  * import { calibrate } from 'insight-wasm/evaluate';
  * import { Visits } from 'insight-wasm/logs';
@@ -34,6 +35,8 @@ const BINS = 10;
  * calibrate(visits, { discount: 1, prior: { alpha: 1, beta: 1 } }).error; // 0: one half predicted, one half observed
  */
 export function calibrateVisits(visits: Visits, belief: Belief): Calibration {
+  checkDiscount(belief.discount);
+  checkPrior(belief.prior);
   return calibrate(toHistory(visits), belief);
 }
 

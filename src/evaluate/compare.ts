@@ -1,6 +1,7 @@
 import { ACQUISITIONS } from '../acquisition.ts';
 import type { AcquisitionKind, Prior } from '../index.ts';
 import type { Visits } from '../logs/visits.ts';
+import { checkDiscount, checkInteger, checkOptions, checkPrior, MOST_SIZE } from '../validate.ts';
 import { type History, sum, toHistory } from './history.ts';
 import { type Outcomes, toOutcomes } from './outcomes.ts';
 import { type Replay, replay } from './replay.ts';
@@ -70,10 +71,19 @@ export interface ReplayOptions {
   readonly seeds?: number | undefined;
 }
 
+const LIMITS = {
+  count: [1, MOST_SIZE],
+  rounds: [1, 2 ** 16],
+  rollouts: [2, 256],
+  candidates: [1, MOST_SIZE],
+  seeds: [1, 1000],
+} as const;
+
 /**
  * What each acquisition, and random, would have picked of a full log: in round t each prompt holds the outcome of its
  * visit number t. It says what policies would have picked, not what the model would have become: see `caveat`.
- * @throws DataError for a log without a visit, with rollouts that have no step, or with too few rounds
+ * @throws DataError for a log without a visit, with rollouts that have no step, or with too few rounds; TypeError,
+ * RangeError for bad options
  * @example
  * import { replay, simulate } from 'insight-wasm/evaluate';
  * import { Visits } from 'insight-wasm/logs';
@@ -86,12 +96,17 @@ export interface ReplayOptions {
  * }
  * replay(visits, { seeds: 2, rounds: 4 }).policies.length; // 10
  */
-export function replayVisits(
-  visits: Visits,
-  { discount, prior, count, rounds, rollouts, candidates, seeds = 10 }: ReplayOptions = {},
-): Comparison {
-  const history = toHistory(visits);
+export function replayVisits(visits: Visits, options: ReplayOptions = {}): Comparison {
+  const given = checkOptions('options', options, [...Object.keys(LIMITS), 'discount', 'prior']);
+  for (const [name, [least, most]] of Object.entries(LIMITS)) {
+    const value = given[name as keyof typeof LIMITS];
+    if (value !== undefined) checkInteger(name, value, least, most);
+  }
+  const { discount, prior, count, rounds, rollouts, candidates, seeds = 10 } = given;
   const pool = { discount, prior };
+  if (discount !== undefined) checkDiscount(discount);
+  if (prior !== undefined) checkPrior(prior);
+  const history = toHistory(visits);
   return compare(history, toPlan(history, { pool, count, rounds, rollouts, candidates }), seeds);
 }
 

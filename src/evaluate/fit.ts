@@ -1,5 +1,6 @@
 import type { Prior } from '../index.ts';
 import type { Visits } from '../logs/visits.ts';
+import { checkOptions, checkPrior } from '../validate.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { type CurvePoint, discountError, toCurve } from './curve.ts';
 import { type History, sum, toHistory } from './history.ts';
@@ -36,7 +37,7 @@ export interface FitOptions {
  * The discount and the prior under which each visit of a log was least surprising, given the visits of the same prompt
  * before it: least one-step-ahead log loss of the Beta-binomial (Eq. 12), in nats a visit. A prompt has to be visited
  * three times before a discount makes a difference.
- * @throws DataError for a log without a visit, or with rollouts that have no step
+ * @throws DataError for a log without a visit, or with rollouts that have no step; TypeError, RangeError for bad options
  * @example
  * import { fit } from 'insight-wasm/evaluate';
  * import { Visits } from 'insight-wasm/logs';
@@ -44,7 +45,9 @@ export interface FitOptions {
  * visits.add({ id: 'a', isRollout: false, step: undefined, successes: [0, 1, 4, 7, 8], trials: [8, 8, 8, 8, 8] });
  * fit(visits, { prior: { alpha: 1, beta: 1 } }).discount < 1; // true: what is old says little here
  */
-export function fit(visits: Visits, { prior }: FitOptions = {}): Fit {
+export function fit(visits: Visits, options: FitOptions = {}): Fit {
+  const { prior } = checkOptions('options', options, ['prior']);
+  if (prior !== undefined) checkPrior(prior);
   return fitHistory(toHistory(visits), prior);
 }
 

@@ -1,8 +1,11 @@
 import { drawCandidates } from '../candidates.ts';
 import { philox } from '../random.ts';
+import { checkInteger, checkOptions } from '../validate.ts';
 
 export interface Simulation {
+  /** At most 10,000,000. */
   readonly prompts: number;
+  /** At most 1,000,000. */
   readonly steps: number;
   /** Prompts a step, at most all. */
   readonly batch: number;
@@ -26,8 +29,20 @@ const LEARNING = 0.995;
 /**
  * The steps of an invented training run, each with its visits: a pure function of the simulation. Only arithmetic that
  * IEEE 754 fixes to the bit is used, so that every machine makes the same log.
+ * @throws TypeError, RangeError for a bad simulation
  */
-export function* simulateSteps({ prompts, steps, batch, rollouts, seed }: Simulation): Generator<Visit[]> {
+export function simulateSteps(simulation: Simulation): Generator<Visit[]> {
+  const given = checkOptions('simulation', simulation, [...Object.keys(LIMITS), 'seed']);
+  for (const [name, most] of Object.entries(LIMITS)) {
+    checkInteger(name, given[name as keyof typeof LIMITS], 1, most);
+  }
+  checkInteger('seed', given.seed, 0, Number.MAX_SAFE_INTEGER);
+  return generate(simulation);
+}
+
+const LIMITS = { prompts: 1e7, steps: 1e6, batch: 1e7, rollouts: 65_535 };
+
+function* generate({ prompts, steps, batch, rollouts, seed }: Simulation): Generator<Visit[]> {
   const words = randomWords(seed);
   const next = (): number => words.next().value;
   const difficulty = Float64Array.from({ length: prompts }, () => next() / 2 ** 32);
