@@ -13,7 +13,9 @@ const ADVICE: Readonly<Partial<Record<DataCode, string>>> = {
 /** The error with what can be done about it. */
 export function withAdvice({ code, message, reason, file, field, remedy }: DataError): string {
   if (code === 'unused') return `${toFlag(field ?? '')} ${reason}`;
-  if (code === 'settings') return `${file === undefined ? '' : `${file}: `}--${reason}`; // its first word is the field
+  if (code === 'settings' && field !== undefined) {
+    return `${file === undefined ? '' : `${file}: `}--${reason}`; // its first word is the field
+  }
   const flags = Object.entries(remedy ?? {}).map(([name, value]) => `${toFlag(name)}${value && ` ${value}`}`);
   const advice = flags.length > 0 ? `try ${flags.join(' or ')}` : ADVICE[code];
   const full = advice === undefined ? message : `${message}; ${advice}`;
