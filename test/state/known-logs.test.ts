@@ -1,0 +1,28 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lines, write } from '../support/logs.ts';
+import { outputHere } from '../support/run.ts';
+
+/** Rows of 60 bytes and more, told apart by the name of their log. */
+const rows = (name: string, count: number, from = 0): string =>
+  lines(Array.from({ length: count }, (_, i) => ({ id: `${name}${from + i}`, score: 1, n: 'x'.repeat(40) })));
+
+/** Takes the logs of a folder into its state, and says how many rows were added. */
+async function ingest(folder: string, logs = 'r', ...flags: string[]): Promise<number> {
+  const state = join(folder, 'pool.iws');
+  const report = await outputHere(['ingest', join(folder, logs), '--state', state, '--json', ...flags]);
+  return (JSON.parse(report) as { rows: number }).rows;
+}
+
+const move = (folder: string, from: string, to: string): void => renameSync(join(folder, from), join(folder, to));
+
+describe('a log that is rotated', () => {
+  test('and the next one at its path are each counted once', async () => {
+    const folder = write({ 'r/log.jsonl': rows('a', 30) });
+    expect(await ingest(folder)).toBe(30);
+    move(folder, 'r/log.jsonl', 'r/log.1.jsonl');
+    writeFileSync(join(folder, 'r/log.jsonl'), rows('b', 20));
+    expect([await ingest(folder), await ingest(folder), await ingest(folder)]).toEqual([20, 0, 0]);
+  });
+});
