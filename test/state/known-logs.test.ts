@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lines, write } from '../support/logs.ts';
-import { outputHere } from '../support/run.ts';
+import { outputHere, runHere } from '../support/run.ts';
 
 /** Rows of 60 bytes and more, told apart by the name of their log. */
 const rows = (name: string, count: number, from = 0): string =>
@@ -15,6 +15,10 @@ async function ingest(folder: string, logs = 'r', ...flags: string[]): Promise<n
   return (JSON.parse(report) as { rows: number }).rows;
 }
 
+/** What is said of logs that are refused. */
+const refusal = async (folder: string): Promise<string> =>
+  (await runHere(['ingest', join(folder, 'r'), '--state', join(folder, 'pool.iws')])).stderr;
+
 const move = (folder: string, from: string, to: string): void => renameSync(join(folder, from), join(folder, to));
 
 describe('a log that is rotated', () => {
@@ -24,5 +28,30 @@ describe('a log that is rotated', () => {
     move(folder, 'r/log.jsonl', 'r/log.1.jsonl');
     writeFileSync(join(folder, 'r/log.jsonl'), rows('b', 20));
     expect([await ingest(folder), await ingest(folder), await ingest(folder)]).toEqual([20, 0, 0]);
+  });
+
+  test('through two generations is counted once, with or without a new one', async () => {
+    for (const hasNew of [false, true]) {
+      const folder = write({ 'r/log.jsonl': rows('a', 30), 'r/log.1.jsonl': rows('b', 30) });
+      expect(await ingest(folder)).toBe(60);
+      move(folder, 'r/log.1.jsonl', 'r/log.2.jsonl');
+      move(folder, 'r/log.jsonl', 'r/log.1.jsonl');
+      if (hasNew) writeFileSync(join(folder, 'r/log.jsonl'), rows('c', 20));
+      expect([await ingest(folder), await ingest(folder)]).toEqual([hasNew ? 20 : 0, 0]);
+      // And again: now the oldest is thrown away.
+      move(folder, 'r/log.1.jsonl', 'r/log.2.jsonl');
+      if (hasNew) move(folder, 'r/log.jsonl', 'r/log.1.jsonl');
+      writeFileSync(join(folder, 'r/log.jsonl'), rows('d', 25));
+      expect([await ingest(folder), await ingest(folder)]).toEqual([25, 0]);
+    }
+  });
+
+  test('is still refused where what was taken of it was rewritten', async () => {
+    const folder = write({ 'r/log.jsonl': rows('a', 30), 'r/log.1.jsonl': rows('a', 25) });
+    expect(await ingest(folder)).toBe(30);
+    writeFileSync(join(folder, 'r/log.jsonl'), `${rows('a', 27)}${rows('b', 9)}`);
+    expect(await refusal(folder)).toContain('has been rewritten');
+    writeFileSync(join(folder, 'r/log.jsonl'), rows('b', 30));
+    expect(await refusal(folder)).toContain('has been rewritten');
   });
 });
