@@ -23,8 +23,10 @@ export class LogFinder {
   readonly #replaced = new Set<string>();
   /** Logs of earlier runs. */
   readonly #known: LogIndex;
-  /** Logs of this run. */
+  /** Logs of this run that are new, or have grown. */
   readonly #now: LogIndex;
+  /** What was taken of each log before, of which more may come. */
+  readonly #before = new Map<Source, Log>();
 
   constructor(ledger: Ledger, access: LogAccess) {
     this.#ledger = ledger;
@@ -59,7 +61,7 @@ export class LogFinder {
   add({ bytes, sha256 = '', head }: Taken, source: Source): void {
     const log = { path: toPath(source), bytes, sha256, head };
     this.logs.push(log);
-    this.#now.add(log);
+    if (bytes > (this.#before.get(source)?.bytes ?? 0)) this.#now.add(log);
   }
 
   /** Whether a log is no longer where it was. */
@@ -73,12 +75,22 @@ export class LogFinder {
    * @throws DataError for a log that is given twice
    */
   async before(source: Source): Promise<Log | undefined> {
+    const before = await this.#takenOf(source);
+    if (before !== undefined) this.#before.set(source, before);
+    return before;
+  }
+
+  async #takenOf(source: Source): Promise<Log | undefined> {
     const path = toPath(source);
     if (this.#paths.has(path)) throw new DataError('taken', 'given twice', { file: source.name });
     this.#paths.add(path);
     const known = this.#ledger.before(path);
     if (isStream(source)) return path === STDIN ? undefined : known;
-    if (known !== undefined && !this.#replaced.has(path)) return known;
+    if (known !== undefined && !this.#replaced.has(path)) {
+      if (source.size === known.bytes) return known; // it has not grown
+      const copy = await this.#now.find(source); // of which the rest may have been taken just now
+      return copy !== undefined && copy.bytes > known.bytes ? copy : known;
+    }
     const [earlier, now] = [this.#strangers.get(source), await this.#now.find(source)];
     const same = (now?.bytes ?? 0) > (earlier?.bytes ?? 0) ? now : earlier; // two may be parts of one log
     if (same !== undefined) this.moved.set(path, same.path);

@@ -55,3 +55,12 @@ describe('a log that is rotated', () => {
     expect(await refusal(folder)).toContain('has been rewritten');
   });
 });
+
+test('a known log that has grown counts once with a copy of it', async () => {
+  const folder = write({ 'r/log.jsonl': rows('a', 30) });
+  expect(await ingest(folder)).toBe(30);
+  writeFileSync(join(folder, 'r/log.jsonl'), rows('a', 50));
+  writeFileSync(join(folder, 'r/backup.jsonl'), rows('a', 45));
+  writeFileSync(join(folder, 'r/longer.jsonl'), rows('a', 60));
+  expect([await ingest(folder), await ingest(folder)]).toEqual([30, 0]);
+});
