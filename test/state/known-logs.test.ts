@@ -64,3 +64,33 @@ test('a known log that has grown counts once with a copy of it', async () => {
   writeFileSync(join(folder, 'r/longer.jsonl'), rows('a', 60));
   expect([await ingest(folder), await ingest(folder)]).toEqual([30, 0]);
 });
+
+describe('logs of less than a kilobyte', () => {
+  test('are known in an older copy of a short or a long log, which comes later', async () => {
+    for (const count of [4, 30]) {
+      const folder = write({ 'r/log.jsonl': rows('a', count) });
+      expect(await ingest(folder)).toBe(count);
+      writeFileSync(join(folder, 'r/old.jsonl'), rows('a', 3));
+      writeFileSync(join(folder, 'r/other.jsonl'), rows('b', 3));
+      expect([await ingest(folder), await ingest(folder)]).toEqual([3, 0]);
+    }
+  });
+
+  test('are counted once when a state is made anew, whichever comes first', async () => {
+    const folder = write({ 'r/b.jsonl': rows('a', 3) });
+    expect(await ingest(folder)).toBe(3);
+    writeFileSync(join(folder, 'r/a.jsonl'), rows('a', 5));
+    expect(await ingest(folder)).toBe(2);
+    const anew = await outputHere(['state', 'rebuild', '--state', join(folder, 'pool.iws')]);
+    expect(anew).toContain('made anew from 2 logs, 5 rows; 5 prompts');
+  });
+
+  test('are known under new names, however many there are', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `${i}`);
+    const folder = write(Object.fromEntries(names.map((name) => [`r/${name}.jsonl`, rows(`p${name}-`, 1)])));
+    expect(await ingest(folder)).toBe(300);
+    move(folder, 'r', 's');
+    writeFileSync(join(folder, 's/7.jsonl'), rows('p7-', 3));
+    expect([await ingest(folder, 's'), await ingest(folder, 's')]).toEqual([2, 0]);
+  });
+});
