@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import { HEAD, headLength } from '../logs/part-hash.ts';
+import { stepInPath } from '../logs/path-facts.ts';
 import type { Taken } from '../logs/read-options.ts';
 import { findSame, partOf } from '../logs/same-log.ts';
 import type { Source } from '../logs/source.ts';
@@ -28,11 +29,15 @@ export class LogFinder {
   /** What was taken of each log before, of which more may come. */
   readonly #before = new Map<Source, Log>();
 
-  constructor(ledger: Ledger, access: LogAccess) {
+  readonly #stepOf: (path: string) => number | undefined;
+
+  /** @param stepFromPath whether logs of the same bytes are others where their paths have other steps */
+  constructor(ledger: Ledger, access: LogAccess, stepFromPath = false) {
     this.#ledger = ledger;
     this.#access = access;
-    this.#known = new LogIndex(access, ledger.logs);
-    this.#now = new LogIndex(access);
+    this.#stepOf = stepFromPath ? stepInPath : () => undefined;
+    this.#known = new LogIndex(access, this.#stepOf, ledger.logs);
+    this.#now = new LogIndex(access, this.#stepOf);
   }
 
   /** Looks at all logs that are not what was known at their path, before any is read. */
@@ -108,7 +113,8 @@ export class LogFinder {
   /** Whether a log that was known at the path of another one has been moved from there. */
   async #isElsewhere(source: Source, known: Log): Promise<boolean> {
     for (const other of [...this.#strangers.keys(), ...this.#changed.keys()]) {
-      if (other !== source && (await findSame(other, [known], this.#access.gunzip)) !== undefined) return true;
+      if (other === source || this.#stepOf(toPath(other)) !== this.#stepOf(known.path)) continue;
+      if ((await findSame(other, [known], this.#access.gunzip)) !== undefined) return true;
     }
     return false;
   }

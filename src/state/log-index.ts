@@ -10,8 +10,34 @@ export interface LogAccess {
   readonly reopen?: ((path: string) => Source | undefined) | undefined;
 }
 
-/** Finds logs by what they hold. */
+/** Finds logs by what they hold, among those whose rows their path gives the same step. */
 export class LogIndex {
+  readonly #access: LogAccess;
+  readonly #stepOf: (path: string) => number | undefined;
+  readonly #shelves = new Map<number | undefined, Shelf>();
+
+  /** @param stepOf the step that a path gives to the rows of its log, if it does */
+  constructor(access: LogAccess, stepOf: (path: string) => number | undefined, logs: Iterable<Log> = []) {
+    this.#access = access;
+    this.#stepOf = stepOf;
+    for (const log of logs) this.add(log);
+  }
+
+  add(log: Log): void {
+    const step = this.#stepOf(log.path);
+    const shelf = this.#shelves.get(step) ?? new Shelf(this.#access);
+    this.#shelves.set(step, shelf);
+    shelf.add(log);
+  }
+
+  /** The log with which another one begins, or which begins with all of it: then all of it has been taken. */
+  async find(source: Source, but?: Log): Promise<Log | undefined> {
+    return this.#shelves.get(this.#stepOf(source.path ?? source.name))?.find(source, but);
+  }
+}
+
+/** Finds logs by what they hold alone. */
+class Shelf {
   readonly #access: LogAccess;
   /** By the hash of their first kilobyte. */
   readonly #long = new Map<string, Log[]>();
@@ -23,9 +49,8 @@ export class LogIndex {
   readonly #starts: Start[] = [];
   readonly #unopened: Log[] = [];
 
-  constructor(access: LogAccess, logs: Iterable<Log> = []) {
+  constructor(access: LogAccess) {
     this.#access = access;
-    for (const log of logs) this.add(log);
   }
 
   add(log: Log): void {
@@ -38,9 +63,7 @@ export class LogIndex {
     else this.#long.set(log.head, [...(this.#long.get(log.head) ?? []), log]);
   }
 
-  /** The log with which another one begins, or which begins with all of it: then all of it has been taken. */
   async find(source: Source, but?: Log): Promise<Log | undefined> {
-    if (this.#long.size + this.#short.size + this.#headless.length === 0) return undefined;
     const { gunzip } = this.#access;
     const start = await startOf(source, HEAD, gunzip);
     const long = start.length < HEAD ? [] : (this.#long.get(headOf(start)) ?? []);

@@ -50,7 +50,7 @@ export async function takeLogs(before: State, sources: readonly Source[], option
   const audit = new AuditOf(success, intake.visits);
   const join = new JoinCheck(before);
   const seen = { ...before.extra.seen };
-  const finder = new LogFinder(before.ledger, options);
+  const finder = new LogFinder(before.ledger, options, reading.mapping?.stepFromPath);
   await finder.prepare(sources);
   for (const [path, old] of finder.moved) {
     const [from, to] = [folderOf(old), folderOf(path)];

@@ -11,8 +11,9 @@ const rows = (name: string, count: number, from = 0): string =>
 /** Takes the logs of a folder into its state, and says how many rows were added. */
 async function ingest(folder: string, logs = 'r', ...flags: string[]): Promise<number> {
   const state = join(folder, 'pool.iws');
-  const report = await outputHere(['ingest', join(folder, logs), '--state', state, '--json', ...flags]);
-  return (JSON.parse(report) as { rows: number }).rows;
+  const { stdout, stderr } = await runHere(['ingest', join(folder, logs), '--state', state, '--json', ...flags]);
+  if (stdout === '') throw new Error(stderr);
+  return (JSON.parse(stdout) as { rows: number }).rows;
 }
 
 /** What is said of logs that are refused. */
@@ -93,4 +94,17 @@ describe('logs of less than a kilobyte', () => {
     writeFileSync(join(folder, 's/7.jsonl'), rows('p7-', 3));
     expect([await ingest(folder, 's'), await ingest(folder, 's')]).toEqual([2, 0]);
   });
+});
+
+test('logs of the same bytes are others where the step is in the path, and the same where it is not', async () => {
+  for (const count of [3, 30]) {
+    const files = Object.fromEntries([1, 2, 3].map((step) => [`r/step_${step}.jsonl`, rows('a', count)]));
+    expect(await ingest(write(files))).toBe(count);
+    const folder = write(files);
+    const flags = ['--step-from-path', '--discount', '0.9'];
+    expect(await ingest(folder, 'r', ...flags)).toBe(3 * count);
+    move(folder, 'r', 's');
+    writeFileSync(join(folder, 's/step_4.jsonl'), rows('a', count));
+    expect([await ingest(folder, 's', ...flags), await ingest(folder, 's', ...flags)]).toEqual([count, 0]);
+  }
 });
