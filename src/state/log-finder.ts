@@ -62,8 +62,10 @@ export class LogFinder {
     for (const [source, same] of this.#strangers) if (same !== undefined) this.moved.set(toPath(source), same.path);
   }
 
-  /** Takes note of what was read. */
-  add({ bytes, sha256 = '', head }: Taken, source: Source): void {
+  /** Takes note of what was read, unless it was nothing: such as the header of a CSV, with which others begin too. */
+  add({ bytes, sha256 = '', head, rows, skipped }: Taken, source: Source): void {
+    const isNew = !this.#before.has(source);
+    if (isNew && rows === 0 && Object.keys(skipped).length === 0) return;
     const log = { path: toPath(source), bytes, sha256, head };
     this.logs.push(log);
     if (bytes > (this.#before.get(source)?.bytes ?? 0)) this.#now.add(log);

@@ -108,3 +108,12 @@ test('logs of the same bytes are others where the step is in the path, and the s
     expect([await ingest(folder, 's', ...flags), await ingest(folder, 's', ...flags)]).toEqual([count, 0]);
   }
 });
+
+test('a CSV that had only its header may grow, and stands in the way of no other', async () => {
+  const header = 'id,step,score\n';
+  const folder = write({ 'r/a.csv': header, 'r/log.jsonl': rows('a', 3) });
+  expect(await ingest(folder)).toBe(3);
+  writeFileSync(join(folder, 'r/a.csv'), `${header}p,1,1\n`);
+  writeFileSync(join(folder, 'r/b.csv'), `${header}q,1,1\nr,1,0\n`);
+  expect([await ingest(folder), await ingest(folder)]).toEqual([3, 0]);
+});
