@@ -39,6 +39,24 @@ export async function partOf(source: Source, bytes: number, gunzip?: Gunzip): Pr
   return undefined;
 }
 
+/** The first bytes of a log: so many, or all if it is shorter. */
+export async function startOf(source: Source, bytes: number, gunzip?: Gunzip): Promise<Uint8Array> {
+  const start = new Uint8Array(bytes);
+  let length = 0;
+  const { chunks } = await openSource(source, () => {}, gunzip);
+  try {
+    for await (const chunk of chunks) {
+      const part = chunk.subarray(0, bytes - length);
+      start.set(part, length);
+      length += part.length;
+      if (length === bytes) break;
+    }
+  } finally {
+    await chunks.return(undefined);
+  }
+  return start.subarray(0, length);
+}
+
 /** All of a log, if its last line is whole: another log may well begin with half a line of it. */
 export async function wholeOf(source: Source, gunzip?: Gunzip): Promise<Part | undefined> {
   const hash = new PartHash();

@@ -50,7 +50,7 @@ export async function takeLogs(before: State, sources: readonly Source[], option
   const audit = new AuditOf(success, intake.visits);
   const join = new JoinCheck(before);
   const seen = { ...before.extra.seen };
-  const finder = new LogFinder(before.ledger, options);
+  const finder = new LogFinder(before.ledger, options, reading.mapping?.stepFromPath);
   await finder.prepare(sources);
   for (const [path, old] of finder.moved) {
     const [from, to] = [folderOf(old), folderOf(path)];
@@ -78,7 +78,8 @@ export async function takeLogs(before: State, sources: readonly Source[], option
   const prompts = intake.visits.ids.length;
   const ended = intake.end(finder.logs, rule);
   for (const [path, old] of finder.moved) {
-    if (path !== old && finder.isGone(old)) ended.ledger.forget(old);
+    const hasNext = finder.logs.some((log) => log.path === old && log.bytes > 0); // another log was taken there
+    if (path !== old && !hasNext && finder.isGone(old)) ended.ledger.forget(old);
   }
   const after = Object.keys(seen).length === 0 ? ended : ended.keeping({ seen });
   return { after, taken, moved: finder.moved, audit, late: intake.late, prompts, known: intake.known };
