@@ -128,7 +128,7 @@ export class Store implements Keeper {
     const { state } = inFile(path, () => decodeWithDigest(bytes));
     const like = this.#like;
     if (like !== undefined) inFile(path, () => checkSettings(like.settings, state.settings));
-    this.#slow?.cancel();
+    this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);
       this.#replace(file, digest, this.#texts.length, state.taken);
@@ -165,7 +165,7 @@ export class Store implements Keeper {
   }
 
   #foldNow(state: State): void {
-    this.#slow?.cancel();
+    this.#cancelSlow();
     const { file, digest } = this.#write(state, this.#path);
     this.#fold(file, digest, this.#texts.length, state.taken);
   }
@@ -184,6 +184,11 @@ export class Store implements Keeper {
       this.#fold(file, digest, count, taken);
       this.#slow = undefined;
     });
+  }
+
+  #cancelSlow(): void {
+    this.#slow?.cancel();
+    this.#slow = undefined;
   }
 
   #write(state: State, path: string): { file: NewFile; digest: string } {

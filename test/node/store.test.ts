@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Disk, disk } from '../../src/node/disk.ts';
 import { type Lock, lock } from '../../src/node/lock.ts';
 import { loadState } from '../../src/node/state-file.ts';
@@ -329,6 +329,28 @@ describe('the history of a state', () => {
     expect(readFileSync(history).length).toBeLessThanOrEqual(2000);
     expect((kept.at(-1) as { n?: number }).n).toBe(loadState(path).taken - 1 - bounded.store.unsaved);
   });
+});
+
+test('a state of many prompts is still written on its own after a save cut such a writing short', async () => {
+  const { store } = open();
+  const state = State.unseen(
+    settings,
+    Array.from({ length: 60_000 }, (_, i) => `p${i}`),
+  );
+  const next = (step: number): void => {
+    const entry = seen('p0', step);
+    state.take({ ...entry, index: state.keys.indexOf('p0'), isRollout: false });
+    state.taken++;
+    store.append([entry]);
+  };
+  next(1);
+  store.fold(state, false);
+  store.fold(state, true);
+  expect(store.saves).toBe(1);
+  next(2);
+  store.fold(state, false);
+  await vi.waitFor(() => expect(store.saves).toBe(2), 5000);
+  expect(store.unsaved).toBe(0);
 });
 
 describe('what is no state', () => {
