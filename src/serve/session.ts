@@ -56,7 +56,7 @@ export class Session {
 
   constructor(state: State, keeper: Keeper, options: SessionOptions) {
     this.#state = state;
-    this.#fresh = State.unseen(state.settings);
+    this.#fresh = besides(state);
     this.#keeper = keeper;
     this.#options = options;
     this.#recovered = keeper.unsaved;
@@ -257,7 +257,7 @@ export class Session {
       throw new RequestError('load', (error as Error).message);
     }
     before.dispose();
-    this.#fresh = State.unseen(this.#state.settings);
+    this.#fresh = besides(this.#state);
     this.#holds.clear();
     return { from: path, ...this.#about() };
   }
@@ -307,10 +307,15 @@ export class Session {
     if (this.#fresh.size === 0) return;
     const before = this.#state;
     this.#state = before.merge(this.#fresh);
-    this.#fresh = State.unseen(this.#state.settings);
+    this.#fresh = besides(this.#state);
     this.#holds.move((index) => this.#state.keys.indexOf(before.keys.at(index)));
     before.dispose();
   }
+}
+
+/** Room for new prompts beside a state: they share its discounts, whose number is limited. */
+function besides({ settings, discounts }: State): State {
+  return State.unseen(settings, [], discounts);
 }
 
 /** Rollouts of a group that the query selects for; a group of one is never mixed. */

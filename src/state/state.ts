@@ -104,9 +104,9 @@ export class State {
   }
 
   /** Of prompts that nothing was seen of. */
-  static unseen(settings: Settings, keys: Iterable<string> = []): State {
+  static unseen(settings: Settings, keys: Iterable<string> = [], discounts?: DiscountTable): State {
     const table = KeyTable.from(keys);
-    return new State(settings, table, unseenColumns(table.size, settings));
+    return new State(settings, table, unseenColumns(table.size, settings), { discounts });
   }
 
   get size(): number {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../../src/serve/session.ts';
-import { encodeState } from '../../src/state/codec.ts';
+import { decodeState, encodeState } from '../../src/state/codec.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
@@ -234,6 +234,26 @@ describe('insight-wasm serve', () => {
     }
     const [one, other] = states.map((saved) => Buffer.from(encodeState(saved)));
     expect(one?.equals(other as Buffer)).toBe(true);
+  });
+
+  test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
+    const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
+    const saved: Uint8Array[] = [];
+    const keeper = new MemoryKeeper((state) => saved.push(encodeState(state)));
+    const session = new Session(State.unseen(settings, ['a']), keeper, { saveEvery: 0 });
+    const seen = (id: string, step: number) => ({ id, successes: 1, trials: 2, step, discount: step / 1024 });
+    const most = Array.from({ length: 255 }, (_, step) => seen('a', step));
+    expect(session.answer(observe(...most))).toMatchObject({ observed: 255 });
+    expect(session.answer(observe(seen('n', 300)))).toMatchObject({
+      error: { code: 'refused', message: expect.stringContaining('256 different discounts') },
+    });
+    expect(session.answer(observe(seen('m', 254), seen('n', 300)))).toMatchObject({
+      observed: 1,
+      skipped: [{ at: 1 }],
+    });
+    expect(session.answer({ op: 'select', count: 3 })).toMatchObject({ ids: expect.arrayContaining(['a', 'm']) });
+    session.save();
+    expect(decodeState(saved.at(-1) as Uint8Array).size).toBe(2);
   });
 
   test('whatever is asked, it answers, and a refused request changes nothing', () => {
