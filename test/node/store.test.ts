@@ -436,6 +436,43 @@ describe('two holders', () => {
     },
   );
 
+  test('what is refused because the lock was taken over is taken out of the journal again', () => {
+    let takes: (() => void) | undefined;
+    const paused: Disk = {
+      ...disk,
+      fsyncSync(file) {
+        disk.fsyncSync(file);
+        takes?.();
+      },
+    };
+    const { session } = open({ disk: paused });
+    session.answer(observe(seen('a', 1)));
+    const whole = readFileSync(journal);
+    takes = () => held.push(lock(path, true));
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    takes = undefined;
+    expect(readFileSync(journal)).toEqual(whole);
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    expect(readFileSync(journal)).toEqual(whole);
+  });
+
+  test('a holder that has lost its lock writes nothing to the journal', () => {
+    let writes = 0;
+    const counting = {
+      ...disk,
+      writeSync: (...args: []) => {
+        writes++;
+        return (disk.writeSync as (...args: unknown[]) => number)(...args);
+      },
+    } as unknown as Disk;
+    const { session } = open({ disk: counting });
+    session.answer(observe(seen('a', 1)));
+    writes = 0;
+    held.push(lock(path, true));
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    expect(writes).toBe(0);
+  });
+
   test('a new holder removes what the one before was about to put in place, however new it is', () => {
     for (const name of [path, journal, history]) {
       writeFileSync(`${name}.new.other`, '');
