@@ -4,7 +4,7 @@ import { decodeWithDigest, toViews } from '../state/codec.ts';
 import { type Entry, replayEntries, toHistoryLine, toText } from '../state/journal.ts';
 import type { Keeper } from '../state/keeper.ts';
 import { toSection, writeSections } from '../state/sections.ts';
-import { checkSettings } from '../state/settings.ts';
+import { checkRule, checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';
 import { type Disk, keepOpen, disk as system } from './disk.ts';
 import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
@@ -122,12 +122,19 @@ export class Store implements Keeper {
     }
   }
 
-  loadFrom(path: string): State {
+  loadFrom(path: string, { settings, rule }: State): State {
     const bytes = readState(path);
     if (bytes === undefined) throw new DataError('no-state', 'no such file', { file: path });
-    const { state } = inFile(path, () => decodeWithDigest(bytes));
-    const like = this.#like;
-    if (like !== undefined) inFile(path, () => checkSettings(like.settings, state.settings));
+    const state = inFile(path, () => {
+      const { state: copy } = decodeWithDigest(bytes);
+      checkSettings(copy.settings, settings);
+      if (rule === undefined) return copy;
+      if (copy.rule !== undefined) {
+        checkRule(copy.rule, rule);
+        checkRule(rule, copy.rule); // also what only the copy has
+      }
+      return copy.forLogs([], rule);
+    });
     this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);

@@ -252,7 +252,7 @@ export class Session {
     const path = valued(() => toPath('from', from));
     const before = this.#state;
     try {
-      this.#state = this.#keeper.loadFrom(path);
+      this.#state = this.#keeper.loadFrom(path, before);
     } catch (error) {
       throw new RequestError('load', (error as Error).message);
     }

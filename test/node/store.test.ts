@@ -353,6 +353,23 @@ test('a state of many prompts is still written on its own after a save cut such 
   expect(store.unsaved).toBe(0);
 });
 
+describe('a checkpoint that is loaded', () => {
+  test('has the rule of the state, and another one is refused', () => {
+    const [plain, ruled] = [at('plain.iws'), at('ruled.iws')];
+    const state = State.unseen(settings, ['a']);
+    writeFileSync(plain, encodeState(state));
+    writeFileSync(ruled, encodeState(state.forLogs([], { threshold: '0.5' })));
+    writeFileSync(path, encodeState(state.forLogs([], { threshold: '0.9' })));
+    const { session } = open();
+    expect(session.answer({ op: 'load', from: ruled })).toMatchObject({
+      error: { code: 'load', message: expect.stringContaining('threshold 0.9 does not fit the state') },
+    });
+    expect(session.answer({ op: 'load', from: plain })).toMatchObject({ prompts: 1 });
+    expect(session.answer({ op: 'hello' })).toMatchObject({ settings: { rule: { threshold: '0.9' } } });
+    expect(loadState(path).rule).toEqual({ threshold: '0.9' });
+  });
+});
+
 describe('what is no state', () => {
   test('a pipe, a device or a folder is refused at once, and a link to a file that is not there yet stays one', async () => {
     spawnSync('mkfifo', [path]);

@@ -49,6 +49,13 @@ describe('insight-wasm serve', () => {
     }
   });
 
+  test('a rule that a flag gives to a state without one is kept at once', async () => {
+    writeFileSync(at('ids.jsonl'), '{"id":"a"}\n');
+    await outputHere(['state', 'import', at('ids.jsonl'), '--state', state]);
+    await answers([{ op: 'hello' }], '--threshold', '0.9');
+    expect(await answers([{ op: 'hello' }])).toMatchObject([{ settings: { rule: { threshold: '0.9' } } }]);
+  });
+
   test('an id that cannot be repeated is refused, and nothing else comes of it', async () => {
     const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
     const [refused, next] = await answers([
