@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { DataError, inFile } from '../errors.ts';
-import { decodeWithDigest, toViews } from '../state/codec.ts';
+import { toViews } from '../state/codec.ts';
 import { type Entry, replayEntries, toHistoryLine, toText } from '../state/journal.ts';
 import type { Keeper } from '../state/keeper.ts';
 import { toSection, writeSections } from '../state/sections.ts';
 import { checkRule, checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';
 import { type Disk, keepOpen, disk as system } from './disk.ts';
-import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
+import { NEW, NewFile, toDataError } from './durable-file.ts';
 import { followLinks } from './find.ts';
 import { appendHistory } from './history-file.ts';
 import { JournalFile, removeJournal, type Sync } from './journal-file.ts';
@@ -123,10 +123,17 @@ export class Store implements Keeper {
   }
 
   loadFrom(path: string, { settings, rule }: State): State {
-    const bytes = readState(path);
-    if (bytes === undefined) throw new DataError('no-state', 'no such file', { file: path });
+    const stored = readStored(path);
+    if (stored === undefined) throw new DataError('no-state', 'no such file', { file: path });
     const state = inFile(path, () => {
-      const { state: copy } = decodeWithDigest(bytes);
+      const { state: copy, entries } = stored;
+      if (entries.length > 0) {
+        const many = entries.length.toLocaleString('en');
+        throw new DataError(
+          'journal',
+          `the journal beside it has ${many} observations more: "state compact" folds them`,
+        );
+      }
       checkSettings(copy.settings, settings);
       if (rule === undefined) return copy;
       if (copy.rule !== undefined) {

@@ -354,6 +354,21 @@ test('a state of many prompts is still written on its own after a save cut such 
 });
 
 describe('a checkpoint that is loaded', () => {
+  test('may not have a journal with more', async () => {
+    const other = at('other.iws');
+    writeFileSync(other, encodeState(State.unseen(settings, ['a'])));
+    const own = lock(other);
+    const { store } = Store.open(other, own);
+    store.append([seen('a', 1)]);
+    own.release();
+    const { session } = open();
+    expect(session.answer({ op: 'load', from: other })).toMatchObject({
+      error: { code: 'load', message: expect.stringContaining('the journal beside it has 1 observations more') },
+    });
+    await outputHere(['state', 'compact', '--state', other]);
+    expect(session.answer({ op: 'load', from: other })).toMatchObject({ prompts: 1, taken: 1 });
+  });
+
   test('has the rule of the state, and another one is refused', () => {
     const [plain, ruled] = [at('plain.iws'), at('ruled.iws')];
     const state = State.unseen(settings, ['a']);
