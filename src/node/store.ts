@@ -8,7 +8,7 @@ import { checkRule, checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';
 import { type Disk, keepOpen, disk as system } from './disk.ts';
 import { NEW, NewFile, toDataError } from './durable-file.ts';
-import { followLinks } from './find.ts';
+import { followLinks, stat } from './find.ts';
 import { appendHistory } from './history-file.ts';
 import { JournalFile, removeJournal, type Sync } from './journal-file.ts';
 import type { Lock } from './lock.ts';
@@ -114,6 +114,7 @@ export class Store implements Keeper {
     if (followLinks(resolve(path)) === followLinks(resolve(this.#path))) {
       throw new DataError('file', 'is the state itself: a save without a path saves it', { file: path });
     }
+    checkCopy(path);
     try {
       const { file } = this.#write(state, path);
       file.commit(this.#lock.check);
@@ -273,4 +274,17 @@ export class Store implements Keeper {
     if (identity === '' || identity === this.#identity) return;
     throw new DataError('file', 'was replaced or written by someone else since it was read: it is left as it is');
   }
+}
+
+/** Refuses to write a copy over a file that stands beside a state, or over a state that someone may be using. */
+function checkCopy(path: string): void {
+  const target = followLinks(resolve(path));
+  const ending = ['.journal', '.history', '.lock'].find((one) => target.endsWith(one));
+  if (ending !== undefined) {
+    throw new DataError('file', `is no name for a copy: names in ${ending} are of files beside a state`, {
+      file: path,
+    });
+  }
+  const beside = ['.lock', '.journal'].map((one) => `${target}${one}`).find((one) => stat(one) !== undefined);
+  if (beside !== undefined) throw new DataError('file', `may be in use: ${beside} is there`, { file: path });
 }

@@ -353,6 +353,25 @@ test('a state of many prompts is still written on its own after a save cut such 
   expect(store.unsaved).toBe(0);
 });
 
+test('a copy is not written over the files of a state that is in use', () => {
+  const other = at('other.iws');
+  const files = [journal, history, `${path}.lock`, `${other}.journal`, other];
+  const { session } = open();
+  session.answer(observe(seen('a', 1)));
+  session.save();
+  session.answer(observe(seen('a', 2)));
+  const own = lock(other);
+  writeFileSync(other, 'a state');
+  writeFileSync(`${other}.journal`, 'a journal');
+  const before = files.map((file) => readFileSync(file));
+  for (const to of files) expect(session.answer({ op: 'save', to }), to).toMatchObject({ error: { code: 'save' } });
+  own.release();
+  expect(session.answer({ op: 'save', to: other })).toMatchObject({ error: { code: 'save' } });
+  expect(files.map((file) => readFileSync(file))).toEqual(before);
+  for (const name of [other, `${other}.journal`]) rmSync(name);
+  expect(session.answer({ op: 'save', to: other })).toMatchObject({ to: other, taken: 2 });
+});
+
 describe('a checkpoint that is loaded', () => {
   test('may not have a journal with more', async () => {
     const other = at('other.iws');
