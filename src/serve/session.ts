@@ -147,7 +147,7 @@ export class Session {
     const query = valued(() => toQuery(request));
     const { indices, scores } = choose(state, { ...query, held: this.#holds.indices });
     if (hold !== undefined) {
-      const [step, second] = [this.#lastStep ?? 0, this.#clock()];
+      const [step, second] = [this.#lastStep, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
     }
     const candidates = indices.slice().sort();
@@ -173,6 +173,8 @@ export class Session {
       if (index >= 0) this.#holds.release(index);
       this.#tally.see(entry.successes, entry.trials);
     }
+    const step = this.#holds.areWaiting ? this.#lastStep : undefined;
+    if (step !== undefined) this.#holds.start(step);
     if (this.#fresh.size > MOST_FRESH) this.#settle();
     const warning = this.#fold();
     return {
@@ -300,7 +302,7 @@ export class Session {
 
   #expire(): void {
     if (this.#holds.size === 0) return;
-    this.#tally.expired += this.#holds.expire(this.#lastStep ?? 0, this.#clock());
+    this.#tally.expired += this.#holds.expire(this.#lastStep ?? Number.NEGATIVE_INFINITY, this.#clock());
   }
 
   #settle(): void {

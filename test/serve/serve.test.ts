@@ -243,6 +243,21 @@ describe('insight-wasm serve', () => {
     expect(one?.equals(other as Buffer)).toBe(true);
   });
 
+  test('a hold by steps that begins before any step is counted from the first one', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), { saveEvery: 0 });
+    const held = { op: 'select', count: 3, hold: true, holdSteps: 4 };
+    const seen = (step: number) => observe({ id: 'a', successes: 1, trials: 2, step });
+    const select = () => (session.answer({ op: 'select', count: 3 }) as { ids: string[] }).ids;
+    expect(session.answer(held)).toMatchObject({ ids: { length: 3 } });
+    session.answer(seen(1000));
+    expect(select()).toEqual(['a']);
+    session.answer(seen(1003));
+    expect(select()).toEqual(['a']);
+    session.answer(seen(1004));
+    expect(select()).toHaveLength(3);
+  });
+
   test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
     const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
     const saved: Uint8Array[] = [];
