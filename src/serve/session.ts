@@ -168,11 +168,10 @@ export class Session {
     this.#tally.observed += done.taken.length;
     this.#tally.late += done.late.length;
     this.#tally.skipped += done.skipped.length;
-    for (const { entry, index, isPart } of done.taken) {
-      if (isPart) continue;
-      if (index >= 0) this.#holds.release(index);
-      this.#tally.see(entry.successes, entry.trials);
+    for (const { index, isPart } of [...done.taken, ...done.repeated]) {
+      if (!isPart && index >= 0) this.#holds.release(index);
     }
+    for (const { entry, isPart } of done.taken) if (!isPart) this.#tally.see(entry.successes, entry.trials);
     const step = this.#holds.areWaiting ? this.#lastStep : undefined;
     if (step !== undefined) this.#holds.start(step);
     if (this.#fresh.size > MOST_FRESH) this.#settle();

@@ -258,6 +258,19 @@ describe('insight-wasm serve', () => {
     expect(select()).toHaveLength(3);
   });
 
+  test('a repeated observation ends the hold of its prompt, unless more is to come', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    const session = new Session(State.unseen(settings, ['a', 'b']), new MemoryKeeper(), { saveEvery: 0 });
+    const seen = (more: boolean) => observe({ id: 'a', successes: 1, trials: 2, key: 'k', more });
+    session.answer(seen(false));
+    session.answer({ op: 'select', count: 2, hold: true });
+    const held = () => (session.answer({ op: 'metrics' }) as { held: number }).held;
+    expect(session.answer(seen(true))).toMatchObject({ observed: 0, skipped: [{ code: 'repeated' }] });
+    expect(held()).toBe(2);
+    expect(session.answer(seen(false))).toMatchObject({ observed: 0, skipped: [{ code: 'repeated' }] });
+    expect(held()).toBe(1);
+  });
+
   test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
     const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
     const saved: Uint8Array[] = [];
