@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
 import { type Disk, syncFolder, disk as system, writeAll } from './disk.ts';
 import { followLinks, stat } from './find.ts';
-import { readPlain } from './plain-file.ts';
 
 /** What stands between the name of a file and the nonce in the name of the one that will take its place. */
 export const NEW = '.new.';
@@ -88,15 +87,6 @@ export class NewFile {
       this.abandon();
       throw error;
     }
-  }
-}
-
-/** The bytes of a file; undefined if there is none. */
-export function readState(path: string): Uint8Array | undefined {
-  try {
-    return readPlain(path, true)?.bytes;
-  } catch (error) {
-    throw toDataError(path, error);
   }
 }
 

@@ -36,10 +36,19 @@ export class JournalFile {
     this.#file = opened;
   }
 
-  /** @throws if they are not kept; nothing of them is then in the journal */
+  /** @throws if they are not kept; nothing of them is then in the journal, unless it was read meanwhile */
   append(texts: readonly string[]): void {
+    this.#lock.check();
+    const before = this.#size;
     this.#write(toBlock(texts), this.#sync === 'always');
-    this.#lock.check(); // last: see lock.ts
+    try {
+      this.#lock.check(); // last: see lock.ts
+    } catch (error) {
+      this.#size = before;
+      this.#takeBack();
+      this.close();
+      throw error;
+    }
   }
 
   /** Notes that the state of this digest has so many of the observations. */

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { DataError, inFile } from '../errors.ts';
-import { decodeWithDigest, toViews } from '../state/codec.ts';
+import { toViews } from '../state/codec.ts';
 import { type Entry, replayEntries, toHistoryLine, toText } from '../state/journal.ts';
 import type { Keeper } from '../state/keeper.ts';
 import { toSection, writeSections } from '../state/sections.ts';
-import { checkSettings } from '../state/settings.ts';
+import { checkRule, checkSettings } from '../state/settings.ts';
 import type { State } from '../state/state.ts';
 import { type Disk, keepOpen, disk as system } from './disk.ts';
-import { NEW, NewFile, readState, toDataError } from './durable-file.ts';
-import { followLinks } from './find.ts';
+import { NEW, NewFile, toDataError } from './durable-file.ts';
+import { followLinks, stat } from './find.ts';
 import { appendHistory } from './history-file.ts';
 import { JournalFile, removeJournal, type Sync } from './journal-file.ts';
 import type { Lock } from './lock.ts';
@@ -114,6 +114,7 @@ export class Store implements Keeper {
     if (followLinks(resolve(path)) === followLinks(resolve(this.#path))) {
       throw new DataError('file', 'is the state itself: a save without a path saves it', { file: path });
     }
+    checkCopy(path);
     try {
       const { file } = this.#write(state, path);
       file.commit(this.#lock.check);
@@ -122,13 +123,27 @@ export class Store implements Keeper {
     }
   }
 
-  loadFrom(path: string): State {
-    const bytes = readState(path);
-    if (bytes === undefined) throw new DataError('no-state', 'no such file', { file: path });
-    const { state } = inFile(path, () => decodeWithDigest(bytes));
-    const like = this.#like;
-    if (like !== undefined) inFile(path, () => checkSettings(like.settings, state.settings));
-    this.#slow?.cancel();
+  loadFrom(path: string, { settings, rule }: State): State {
+    const stored = readStored(path);
+    if (stored === undefined) throw new DataError('no-state', 'no such file', { file: path });
+    const state = inFile(path, () => {
+      const { state: copy, entries } = stored;
+      if (entries.length > 0) {
+        const many = entries.length.toLocaleString('en');
+        throw new DataError(
+          'journal',
+          `the journal beside it has ${many} observations more: "state compact" folds them`,
+        );
+      }
+      checkSettings(copy.settings, settings);
+      if (rule === undefined) return copy;
+      if (copy.rule !== undefined) {
+        checkRule(copy.rule, rule);
+        checkRule(rule, copy.rule); // also what only the copy has
+      }
+      return copy.forLogs([], rule);
+    });
+    this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);
       this.#replace(file, digest, this.#texts.length, state.taken);
@@ -165,7 +180,7 @@ export class Store implements Keeper {
   }
 
   #foldNow(state: State): void {
-    this.#slow?.cancel();
+    this.#cancelSlow();
     const { file, digest } = this.#write(state, this.#path);
     this.#fold(file, digest, this.#texts.length, state.taken);
   }
@@ -184,6 +199,11 @@ export class Store implements Keeper {
       this.#fold(file, digest, count, taken);
       this.#slow = undefined;
     });
+  }
+
+  #cancelSlow(): void {
+    this.#slow?.cancel();
+    this.#slow = undefined;
   }
 
   #write(state: State, path: string): { file: NewFile; digest: string } {
@@ -254,4 +274,17 @@ export class Store implements Keeper {
     if (identity === '' || identity === this.#identity) return;
     throw new DataError('file', 'was replaced or written by someone else since it was read: it is left as it is');
   }
+}
+
+/** Refuses to write a copy over a file that stands beside a state, or over a state that someone may be using. */
+function checkCopy(path: string): void {
+  const target = followLinks(resolve(path));
+  const ending = ['.journal', '.history', '.lock'].find((one) => target.endsWith(one));
+  if (ending !== undefined) {
+    throw new DataError('file', `is no name for a copy: names in ${ending} are of files beside a state`, {
+      file: path,
+    });
+  }
+  const beside = ['.lock', '.journal'].map((one) => `${target}${one}`).find((one) => stat(one) !== undefined);
+  if (beside !== undefined) throw new DataError('file', `may be in use: ${beside} is there`, { file: path });
 }

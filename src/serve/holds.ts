@@ -6,6 +6,8 @@ export interface HoldLimits {
 }
 
 interface Hold {
+  /** In the place of `untilStep`, if no step had been seen when it began. */
+  readonly steps: number | undefined;
   readonly untilStep: number;
   readonly untilSecond: number;
 }
@@ -13,6 +15,7 @@ interface Hold {
 /** Prompts in flight, by index: selected, and neither observed nor released yet. */
 export class Holds {
   #held = new Map<number, Hold>();
+  #areWaiting = false;
 
   get size(): number {
     return this.#held.size;
@@ -26,11 +29,26 @@ export class Holds {
     return this.#held.has(index);
   }
 
-  /** @param step the latest step of the state, and `second` the time */
-  add(index: number, { steps, seconds }: HoldLimits, step: number, second: number): void {
-    const untilStep = steps === undefined ? Number.POSITIVE_INFINITY : step + steps;
+  /** Whether there may be some that begin with the first step that is seen. */
+  get areWaiting(): boolean {
+    return this.#areWaiting;
+  }
+
+  /** @param step the latest step of the state, if it has seen one, and `second` the time */
+  add(index: number, { steps, seconds }: HoldLimits, step: number | undefined, second: number): void {
+    const untilStep = steps === undefined || step === undefined ? Number.POSITIVE_INFINITY : step + steps;
     const untilSecond = seconds === undefined ? Number.POSITIVE_INFINITY : second + seconds;
-    this.#held.set(index, { untilStep, untilSecond });
+    const isWaiting = steps !== undefined && step === undefined;
+    this.#held.set(index, { steps: isWaiting ? steps : undefined, untilStep, untilSecond });
+    this.#areWaiting ||= isWaiting;
+  }
+
+  /** Begins those that wait for a step. */
+  start(step: number): void {
+    for (const [index, { steps, untilSecond }] of this.#held) {
+      if (steps !== undefined) this.#held.set(index, { steps: undefined, untilStep: step + steps, untilSecond });
+    }
+    this.#areWaiting = false;
   }
 
   /** Whether it was held. */
@@ -40,6 +58,7 @@ export class Holds {
 
   clear(): void {
     this.#held.clear();
+    this.#areWaiting = false;
   }
 
   /** Releases those that are in flight for too long. */

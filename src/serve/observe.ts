@@ -25,6 +25,8 @@ interface Read extends Observed {
 
 export interface Done {
   readonly taken: readonly Read[];
+  /** Those whose keys were taken before. */
+  readonly repeated: readonly Read[];
   /** Positions in the request of those that were inserted before the latest visit. */
   readonly late: readonly number[];
   readonly skipped: readonly Skipped[];
@@ -61,12 +63,12 @@ export function observe(request: Fields, state: State, before: State, append: (e
   intake.begin(read);
   const taken: Read[] = [];
   const late: number[] = [];
-  const repeated: number[] = [];
+  const repeated: Read[] = [];
   for (const observed of read) {
     const { at } = observed;
     try {
       const fate = intake.take(observed);
-      if (fate === 'repeated') repeated.push(at);
+      if (fate === 'repeated') repeated.push(observed);
       else taken.push(observed);
       if (fate === 'late') late.push(at);
     } catch (error) {
@@ -88,10 +90,10 @@ export function observe(request: Fields, state: State, before: State, append: (e
   }
   const skipped = [
     ...Array.from(errors, ([at, error]): Skipped => ({ at, ...toReason(error) })),
-    ...repeated.map((at): Skipped => ({ at, code: 'repeated', reason: 'its key was taken before' })),
+    ...repeated.map(({ at }): Skipped => ({ at, code: 'repeated', reason: 'its key was taken before' })),
   ];
   skipped.sort((a, b) => a.at - b.at);
-  return { taken, late: late.sort((a, b) => a - b), skipped, fresh: intake.end(entries) };
+  return { taken, repeated, late: late.sort((a, b) => a - b), skipped, fresh: intake.end(entries) };
 }
 
 /** One request's way into a state and the fresh prompts beside it, which can be taken back. */

@@ -56,7 +56,7 @@ export class Session {
 
   constructor(state: State, keeper: Keeper, options: SessionOptions) {
     this.#state = state;
-    this.#fresh = State.unseen(state.settings);
+    this.#fresh = besides(state);
     this.#keeper = keeper;
     this.#options = options;
     this.#recovered = keeper.unsaved;
@@ -147,7 +147,7 @@ export class Session {
     const query = valued(() => toQuery(request));
     const { indices, scores } = choose(state, { ...query, held: this.#holds.indices });
     if (hold !== undefined) {
-      const [step, second] = [this.#lastStep ?? 0, this.#clock()];
+      const [step, second] = [this.#lastStep, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
     }
     const candidates = indices.slice().sort();
@@ -168,11 +168,12 @@ export class Session {
     this.#tally.observed += done.taken.length;
     this.#tally.late += done.late.length;
     this.#tally.skipped += done.skipped.length;
-    for (const { entry, index, isPart } of done.taken) {
-      if (isPart) continue;
-      if (index >= 0) this.#holds.release(index);
-      this.#tally.see(entry.successes, entry.trials);
+    for (const { index, isPart } of [...done.taken, ...done.repeated]) {
+      if (!isPart && index >= 0) this.#holds.release(index);
     }
+    for (const { entry, isPart } of done.taken) if (!isPart) this.#tally.see(entry.successes, entry.trials);
+    const step = this.#holds.areWaiting ? this.#lastStep : undefined;
+    if (step !== undefined) this.#holds.start(step);
     if (this.#fresh.size > MOST_FRESH) this.#settle();
     const warning = this.#fold();
     return {
@@ -252,12 +253,12 @@ export class Session {
     const path = valued(() => toPath('from', from));
     const before = this.#state;
     try {
-      this.#state = this.#keeper.loadFrom(path);
+      this.#state = this.#keeper.loadFrom(path, before);
     } catch (error) {
       throw new RequestError('load', (error as Error).message);
     }
     before.dispose();
-    this.#fresh = State.unseen(this.#state.settings);
+    this.#fresh = besides(this.#state);
     this.#holds.clear();
     return { from: path, ...this.#about() };
   }
@@ -300,17 +301,22 @@ export class Session {
 
   #expire(): void {
     if (this.#holds.size === 0) return;
-    this.#tally.expired += this.#holds.expire(this.#lastStep ?? 0, this.#clock());
+    this.#tally.expired += this.#holds.expire(this.#lastStep ?? Number.NEGATIVE_INFINITY, this.#clock());
   }
 
   #settle(): void {
     if (this.#fresh.size === 0) return;
     const before = this.#state;
     this.#state = before.merge(this.#fresh);
-    this.#fresh = State.unseen(this.#state.settings);
+    this.#fresh = besides(this.#state);
     this.#holds.move((index) => this.#state.keys.indexOf(before.keys.at(index)));
     before.dispose();
   }
+}
+
+/** Room for new prompts beside a state: they share its discounts, whose number is limited. */
+function besides({ settings, discounts }: State): State {
+  return State.unseen(settings, [], discounts);
 }
 
 /** Rollouts of a group that the query selects for; a group of one is never mixed. */

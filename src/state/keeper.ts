@@ -20,6 +20,9 @@ export interface Keeper {
   fold(state: State, isNow: boolean): void;
   /** Writes a copy of the state to another path. */
   saveTo(state: State, path: string): void;
-  /** Puts the state of another path in place of the one that is kept, and returns it. */
-  loadFrom(path: string): State;
+  /**
+   * Puts the state of another path in place of `now`, which is kept, and returns it; it has the rule of `now`.
+   * @throws if it has other settings, or another rule
+   */
+  loadFrom(path: string, now: State): State;
 }

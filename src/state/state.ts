@@ -104,9 +104,9 @@ export class State {
   }
 
   /** Of prompts that nothing was seen of. */
-  static unseen(settings: Settings, keys: Iterable<string> = []): State {
+  static unseen(settings: Settings, keys: Iterable<string> = [], discounts?: DiscountTable): State {
     const table = KeyTable.from(keys);
-    return new State(settings, table, unseenColumns(table.size, settings));
+    return new State(settings, table, unseenColumns(table.size, settings), { discounts });
   }
 
   get size(): number {
@@ -229,7 +229,7 @@ export class State {
 
   /** Whether a visit of this step is older than the latest one of the prompt, where the order counts. */
   isLate(index: number, step: number | undefined, discount = this.settings.discount): boolean {
-    if (index < 0 || (this.settings.discount === 1 && discount === 1)) return false;
+    if (index < 0 || this.#isSum(index, discount)) return false;
     const last = this.columns.steps[index] as number;
     return step === undefined ? !Number.isNaN(last) : step < last;
   }
@@ -264,8 +264,15 @@ export class State {
     if (discount < 1 && step === undefined && isRollout) {
       checkOrder({ id: this.keys.at(index), step, isRollout }, discount);
     }
-    if (this.settings.discount === 1 && discount === 1) return true; // the order makes no difference
+    if (this.#isSum(index, discount)) return true;
     return step !== undefined && step === this.columns.steps[index] && (this.columns.trials[index] as number) > 0;
+  }
+
+  /** Whether the order of a visit and the open one makes no difference, as none of the two discounts the other. */
+  #isSum(index: number, discount: number): boolean {
+    if (this.settings.discount < 1 || discount < 1) return false;
+    const { trials, discounts } = this.columns;
+    return trials[index] === 0 || this.discounts.at(discounts[index] as number) === 1;
   }
 
   #add({ index, step, isRollout, successes, trials }: Observation): Fate {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Disk, disk } from '../../src/node/disk.ts';
 import { type Lock, lock } from '../../src/node/lock.ts';
 import { loadState } from '../../src/node/state-file.ts';
@@ -331,6 +331,79 @@ describe('the history of a state', () => {
   });
 });
 
+test('a state of many prompts is still written on its own after a save cut such a writing short', async () => {
+  const { store } = open();
+  const state = State.unseen(
+    settings,
+    Array.from({ length: 60_000 }, (_, i) => `p${i}`),
+  );
+  const next = (step: number): void => {
+    const entry = seen('p0', step);
+    state.take({ ...entry, index: state.keys.indexOf('p0'), isRollout: false });
+    state.taken++;
+    store.append([entry]);
+  };
+  next(1);
+  store.fold(state, false);
+  store.fold(state, true);
+  expect(store.saves).toBe(1);
+  next(2);
+  store.fold(state, false);
+  await vi.waitFor(() => expect(store.saves).toBe(2), 5000);
+  expect(store.unsaved).toBe(0);
+});
+
+test('a copy is not written over the files of a state that is in use', () => {
+  const other = at('other.iws');
+  const files = [journal, history, `${path}.lock`, `${other}.journal`, other];
+  const { session } = open();
+  session.answer(observe(seen('a', 1)));
+  session.save();
+  session.answer(observe(seen('a', 2)));
+  const own = lock(other);
+  writeFileSync(other, 'a state');
+  writeFileSync(`${other}.journal`, 'a journal');
+  const before = files.map((file) => readFileSync(file));
+  for (const to of files) expect(session.answer({ op: 'save', to }), to).toMatchObject({ error: { code: 'save' } });
+  own.release();
+  expect(session.answer({ op: 'save', to: other })).toMatchObject({ error: { code: 'save' } });
+  expect(files.map((file) => readFileSync(file))).toEqual(before);
+  for (const name of [other, `${other}.journal`]) rmSync(name);
+  expect(session.answer({ op: 'save', to: other })).toMatchObject({ to: other, taken: 2 });
+});
+
+describe('a checkpoint that is loaded', () => {
+  test('may not have a journal with more', async () => {
+    const other = at('other.iws');
+    writeFileSync(other, encodeState(State.unseen(settings, ['a'])));
+    const own = lock(other);
+    const { store } = Store.open(other, own);
+    store.append([seen('a', 1)]);
+    own.release();
+    const { session } = open();
+    expect(session.answer({ op: 'load', from: other })).toMatchObject({
+      error: { code: 'load', message: expect.stringContaining('the journal beside it has 1 observations more') },
+    });
+    await outputHere(['state', 'compact', '--state', other]);
+    expect(session.answer({ op: 'load', from: other })).toMatchObject({ prompts: 1, taken: 1 });
+  });
+
+  test('has the rule of the state, and another one is refused', () => {
+    const [plain, ruled] = [at('plain.iws'), at('ruled.iws')];
+    const state = State.unseen(settings, ['a']);
+    writeFileSync(plain, encodeState(state));
+    writeFileSync(ruled, encodeState(state.forLogs([], { threshold: '0.5' })));
+    writeFileSync(path, encodeState(state.forLogs([], { threshold: '0.9' })));
+    const { session } = open();
+    expect(session.answer({ op: 'load', from: ruled })).toMatchObject({
+      error: { code: 'load', message: expect.stringContaining('threshold 0.9 does not fit the state') },
+    });
+    expect(session.answer({ op: 'load', from: plain })).toMatchObject({ prompts: 1 });
+    expect(session.answer({ op: 'hello' })).toMatchObject({ settings: { rule: { threshold: '0.9' } } });
+    expect(loadState(path).rule).toEqual({ threshold: '0.9' });
+  });
+});
+
 describe('what is no state', () => {
   test('a pipe, a device or a folder is refused at once, and a link to a file that is not there yet stays one', async () => {
     spawnSync('mkfifo', [path]);
@@ -413,6 +486,43 @@ describe('two holders', () => {
       expect(loadState(path).taken).toBe(3);
     },
   );
+
+  test('what is refused because the lock was taken over is taken out of the journal again', () => {
+    let takes: (() => void) | undefined;
+    const paused: Disk = {
+      ...disk,
+      fsyncSync(file) {
+        disk.fsyncSync(file);
+        takes?.();
+      },
+    };
+    const { session } = open({ disk: paused });
+    session.answer(observe(seen('a', 1)));
+    const whole = readFileSync(journal);
+    takes = () => held.push(lock(path, true));
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    takes = undefined;
+    expect(readFileSync(journal)).toEqual(whole);
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    expect(readFileSync(journal)).toEqual(whole);
+  });
+
+  test('a holder that has lost its lock writes nothing to the journal', () => {
+    let writes = 0;
+    const counting = {
+      ...disk,
+      writeSync: (...args: []) => {
+        writes++;
+        return (disk.writeSync as (...args: unknown[]) => number)(...args);
+      },
+    } as unknown as Disk;
+    const { session } = open({ disk: counting });
+    session.answer(observe(seen('a', 1)));
+    writes = 0;
+    held.push(lock(path, true));
+    expect(session.answer(observe(seen('a', 2)))).toMatchObject({ error: { code: 'save' } });
+    expect(writes).toBe(0);
+  });
 
   test('a new holder removes what the one before was about to put in place, however new it is', () => {
     for (const name of [path, journal, history]) {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Session } from '../../src/serve/session.ts';
-import { encodeState } from '../../src/state/codec.ts';
+import { decodeState, encodeState } from '../../src/state/codec.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
@@ -47,6 +47,13 @@ describe('insight-wasm serve', () => {
       const exports = [state, at('other.iws')].map((path) => outputHere(['state', 'export', '--state', path]));
       expect(await exports[0]).toBe(await exports[1]);
     }
+  });
+
+  test('a rule that a flag gives to a state without one is kept at once', async () => {
+    writeFileSync(at('ids.jsonl'), '{"id":"a"}\n');
+    await outputHere(['state', 'import', at('ids.jsonl'), '--state', state]);
+    await answers([{ op: 'hello' }], '--threshold', '0.9');
+    expect(await answers([{ op: 'hello' }])).toMatchObject([{ settings: { rule: { threshold: '0.9' } } }]);
   });
 
   test('an id that cannot be repeated is refused, and nothing else comes of it', async () => {
@@ -234,6 +241,54 @@ describe('insight-wasm serve', () => {
     }
     const [one, other] = states.map((saved) => Buffer.from(encodeState(saved)));
     expect(one?.equals(other as Buffer)).toBe(true);
+  });
+
+  test('a hold by steps that begins before any step is counted from the first one', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), { saveEvery: 0 });
+    const held = { op: 'select', count: 3, hold: true, holdSteps: 4 };
+    const seen = (step: number) => observe({ id: 'a', successes: 1, trials: 2, step });
+    const select = () => (session.answer({ op: 'select', count: 3 }) as { ids: string[] }).ids;
+    expect(session.answer(held)).toMatchObject({ ids: { length: 3 } });
+    session.answer(seen(1000));
+    expect(select()).toEqual(['a']);
+    session.answer(seen(1003));
+    expect(select()).toEqual(['a']);
+    session.answer(seen(1004));
+    expect(select()).toHaveLength(3);
+  });
+
+  test('a repeated observation ends the hold of its prompt, unless more is to come', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    const session = new Session(State.unseen(settings, ['a', 'b']), new MemoryKeeper(), { saveEvery: 0 });
+    const seen = (more: boolean) => observe({ id: 'a', successes: 1, trials: 2, key: 'k', more });
+    session.answer(seen(false));
+    session.answer({ op: 'select', count: 2, hold: true });
+    const held = () => (session.answer({ op: 'metrics' }) as { held: number }).held;
+    expect(session.answer(seen(true))).toMatchObject({ observed: 0, skipped: [{ code: 'repeated' }] });
+    expect(held()).toBe(2);
+    expect(session.answer(seen(false))).toMatchObject({ observed: 0, skipped: [{ code: 'repeated' }] });
+    expect(held()).toBe(1);
+  });
+
+  test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
+    const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
+    const saved: Uint8Array[] = [];
+    const keeper = new MemoryKeeper((state) => saved.push(encodeState(state)));
+    const session = new Session(State.unseen(settings, ['a']), keeper, { saveEvery: 0 });
+    const seen = (id: string, step: number) => ({ id, successes: 1, trials: 2, step, discount: step / 1024 });
+    const most = Array.from({ length: 255 }, (_, step) => seen('a', step));
+    expect(session.answer(observe(...most))).toMatchObject({ observed: 255 });
+    expect(session.answer(observe(seen('n', 300)))).toMatchObject({
+      error: { code: 'refused', message: expect.stringContaining('256 different discounts') },
+    });
+    expect(session.answer(observe(seen('m', 254), seen('n', 300)))).toMatchObject({
+      observed: 1,
+      skipped: [{ at: 1 }],
+    });
+    expect(session.answer({ op: 'select', count: 3 })).toMatchObject({ ids: expect.arrayContaining(['a', 'm']) });
+    session.save();
+    expect(decodeState(saved.at(-1) as Uint8Array).size).toBe(2);
   });
 
   test('whatever is asked, it answers, and a refused request changes nothing', () => {

@@ -44,6 +44,28 @@ describe('late evidence', () => {
     );
   });
 
+  test('is late before a visit with a discount of its own also where the state has none', () => {
+    const visits: [step: number, successes: number, trials: number, discount?: number][] = [
+      [3, 8, 8],
+      [5, 4, 8, 0.5],
+    ];
+    const [ordered, swapped] = [visits, [...visits].reverse()].map((order) => {
+      const state = State.unseen({ discount: 1, prior }, ['a']);
+      const fates = order.map((one) => take(state, ...one));
+      return { state, fates };
+    });
+    expect(ordered?.fates).toEqual(['observed', 'observed']);
+    expect(swapped?.fates).toEqual(['observed', 'late']);
+    expect(posterior(swapped?.state as State)).toEqual(posterior(ordered?.state as State));
+    // Newer ones, and more of the same step, are what they were.
+    for (const step of [5, 6, 7, 6]) {
+      for (const { state } of [ordered, swapped] as { state: State }[]) {
+        expect(take(state, step, 1, 2)).toBe('observed');
+      }
+    }
+    expect(posterior(swapped?.state as State)).toEqual(posterior(ordered?.state as State));
+  });
+
   test('in any order and any parts is a posterior that decodes, and one at discount 1 is the sum', () => {
     const part = fc.record({ step: fc.constantFrom(undefined, 0, 1, 2, 3), trials: fc.integer({ min: 1, max: 9 }) });
     fc.assert(

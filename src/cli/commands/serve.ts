@@ -88,6 +88,7 @@ export const serve: Command = {
       const before = found ?? State.unseen(toSettings(values));
       const state = isRuled ? before.forLogs([], toRule(values)) : before;
       if (found === undefined) store.begin(state);
+      else if (found.rule === undefined && isRuled) store.fold(state, true); // what is observed is counted by it for good
       return new Session(state, store, { saveEvery: values['save-every'], version, vitals: toVitals });
     };
     const end = (): void => {
