@@ -15,7 +15,7 @@ export interface History {
 
 /**
  * The visits as columns; prompts without visits are left out.
- * @throws DataError for a log that has no order or no visit
+ * @throws DataError for a log that has no order or no visit, and for shares of a success
  */
 export function toHistory(visits: Visits): History {
   const { ids } = visits;
@@ -28,6 +28,11 @@ export function toHistory(visits: Visits): History {
   for (const { prompt, step, isRollout, successes: right, trials: tried } of visits.byPrompt()) {
     checkOrder({ id: ids[prompt] as string, step, isRollout }, 0);
     checkVisit(() => ids[prompt] as string, step, tried);
+    if (!Number.isInteger(right)) {
+      throw new DataError('value', `expected whole successes, got ${right}: Eq. 12 has no shares of a success`, {
+        id: ids[prompt],
+      });
+    }
     if (prompt !== last) {
       last = prompt;
       starts.push(successes.length);

@@ -39,6 +39,13 @@ describe('bad options are refused at the doors of insight-wasm/evaluate', () => 
     refuses(call, { prior: { alpha: 1, beta: -1 } }, RangeError);
   });
 
+  test('shares of a success, which the likelihood does not have', () => {
+    const shares = new Visits();
+    shares.add({ id: 'a', isRollout: false, step: undefined, successes: [2.5], trials: [4] });
+    expect(() => fitVisits(shares)).toThrow('expected whole successes, got 2.5');
+    expect(() => replay(shares)).toThrow('expected whole successes, got 2.5');
+  });
+
   test('simulate, before its first step is asked for', () => {
     refuses(simulate, { ...simulation, prompt: 3 }, TypeError);
     refuses(simulate, { ...simulation, seed: -1 }, RangeError);
