@@ -89,8 +89,8 @@ function toPaths(state: State, without: readonly string[]): string[] {
 
 function toRule(old: Rule | undefined, given: Partial<Rule>): Rule {
   const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { id, hash, ...rest } = { threshold: '0.5', ...old, ...named };
-  // An id in place of a hash, and the other way round.
+  const { id, hash, ...rest }: { -readonly [name in keyof Rule]: Rule[name] } = { threshold: '0.5', ...old, ...named };
+  if (given.threshold !== undefined) delete rest['reward-scale']; // one in place of the other, as an id and a hash are
   return { ...rest, id: given.hash === undefined ? id : undefined, hash: given.id === undefined ? hash : undefined };
 }
 
