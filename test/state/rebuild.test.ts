@@ -19,4 +19,21 @@ describe('state rebuild', () => {
     expect(await exported(state)).toMatchObject([{ alpha: 2, beta: 4 }]);
     expect(await outputHere(['state', 'show', '--state', state])).not.toContain('--reward-scale');
   });
+
+  test('refuses logs that were read in different ways', async () => {
+    const row = (id: string) => lines([{ id, score: 1 }]);
+    const folder = write({ 'a.jsonl': row('a'), 'r/step_3.jsonl': row('b'), 'b.jsonl': row('c') });
+    const state = join(folder, 'pool.iws');
+    const ingest = (name: string, ...flags: string[]) =>
+      outputHere(['ingest', join(folder, name), '--state', state, ...flags]);
+    await ingest('a.jsonl');
+    await ingest('b.jsonl');
+    expect(await rebuild(state)).toMatchObject({ status: 0 });
+    await ingest('r', '--step-from-path');
+    await ingest('r');
+    expect(await rebuild(state)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('read in different ways'),
+    });
+  });
 });

@@ -39,6 +39,10 @@ export async function rebuildState(
       const reason = `has ${count(old.taken)} observations that were taken one by one, which no log has`;
       throw new DataError('settings', reason, { file: path });
     }
+    if (old.extra.isMixed) {
+      const reason = 'has logs that were read in different ways, of which it knows the first only: ingest them anew';
+      throw new DataError('settings', reason, { file: path });
+    }
     const left = toPaths(old, without);
     const anew = toRule(old.rule, rule);
     const ids = old.extra.keyed === undefined ? [] : allIds(old);
