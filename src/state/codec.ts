@@ -69,7 +69,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const { version, digest, sections } = decodeSections(aligned);
   if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, taken, keyed, seen, reading, isWarm, isMixed, ...given } = decodeMeta(section(0));
+  const { logs, rule, taken, keyed, seen, reading, isWarm, isMixed, isManual, ...given } = decodeMeta(section(0));
   const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
@@ -106,7 +106,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
       taken,
       discounts,
       recent,
-      extra: { keyed, seen, reading, isWarm, isMixed },
+      extra: { keyed, seen, reading, isWarm, isMixed, isManual },
     }),
     digest,
   };
@@ -153,12 +153,12 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm, isMixed } = meta ?? {};
+  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm, isMixed, isManual } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
   if (taken !== undefined && !(Number.isSafeInteger(taken) && taken >= 0)) throw damaged('the count of observations');
-  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm, isMixed }) };
+  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm, isMixed, isManual }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

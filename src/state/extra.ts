@@ -19,16 +19,19 @@ export interface Extra {
   readonly reading?: Readonly<Record<string, unknown>> | undefined;
   /** Whether later logs were read in another way. */
   readonly isMixed?: boolean | undefined;
+  /** Whether prompts, visits or logs came through the library, by names of its own. */
+  readonly isManual?: boolean | undefined;
 }
 
 /** @throws DataError for what no release has written */
-export function checkExtra({ keyed, seen, reading, isWarm, isMixed }: Readonly<Record<keyof Extra, unknown>>): Extra {
+export function checkExtra(extra: Readonly<Record<keyof Extra, unknown>>): Extra {
+  const { keyed, seen, reading, isWarm, isMixed, isManual } = extra;
   for (const value of [keyed, seen, reading]) {
     if (value === undefined) continue;
     if (typeof value !== 'object' || value === null) throw new DataError('damaged', 'damaged: how logs were read');
   }
-  for (const value of [isWarm, isMixed]) {
+  for (const value of [isWarm, isMixed, isManual]) {
     if (value !== undefined && typeof value !== 'boolean') throw new DataError('damaged', 'damaged: how it was made');
   }
-  return { keyed, seen, reading, isWarm, isMixed } as Extra;
+  return { keyed, seen, reading, isWarm, isMixed, isManual } as Extra;
 }

@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PromptState } from '../../src/state.ts';
 import { lines, write } from '../support/logs.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -35,5 +37,22 @@ describe('state rebuild', () => {
       status: 1,
       stderr: expect.stringContaining('read in different ways'),
     });
+  });
+
+  test.each<[string, (state: PromptState) => unknown, string]>([
+    ['prompts', (state) => state.add(['b']), 'through the library'],
+    ['visits', (state) => state.observe([{ id: 'a', successes: 1, trials: 4 }]), 'through the library'],
+    ['logs', (state) => state.ingest([new File([lines([{ id: 'a', score: 0 }])], 'b.jsonl')]), 'through the library'],
+    ['posteriors', (state) => state.import([{ id: 'b', alpha: 2, beta: 3 }]), 'were imported'],
+  ])('refuses %s that came through the library', async (_, add, reason) => {
+    const folder = write({ 'a.jsonl': lines([{ id: 'a', score: 1 }]) });
+    const path = join(folder, 'pool.iws');
+    await outputHere(['ingest', join(folder, 'a.jsonl'), '--state', path]);
+    const state = PromptState.fromBytes(readFileSync(path));
+    state.add([]).import([]).observe([]);
+    expect(Buffer.from(state.toBytes()).equals(readFileSync(path))).toBe(true); // nothing came
+    await add(state);
+    writeFileSync(path, state.toBytes());
+    expect(await rebuild(path)).toMatchObject({ status: 1, stderr: expect.stringContaining(reason) });
   });
 });

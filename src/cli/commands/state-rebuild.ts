@@ -35,6 +35,10 @@ export async function rebuildState(
       const reason = 'has posteriors that were imported, which its logs do not tell: import them into a new state';
       throw new DataError('settings', reason, { file: path });
     }
+    if (old.extra.isManual) {
+      const reason = 'has prompts, visits or logs that a program added through the library, which no log here tells';
+      throw new DataError('settings', reason, { file: path });
+    }
     if (old.taken > 0) {
       const reason = `has ${count(old.taken)} observations that were taken one by one, which no log has`;
       throw new DataError('settings', reason, { file: path });
