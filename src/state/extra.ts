@@ -19,7 +19,7 @@ export interface Extra {
   readonly reading?: Readonly<Record<string, unknown>> | undefined;
   /** Whether later logs were read in another way. */
   readonly isMixed?: boolean | undefined;
-  /** Whether prompts, visits or logs came through the library, by names of its own. */
+  /** Whether prompts or visits came through the library. */
   readonly isManual?: boolean | undefined;
 }
 

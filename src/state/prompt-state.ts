@@ -210,7 +210,7 @@ export class PromptState {
       success: toSuccessRule(rule),
       rule,
     });
-    this.#replace(after, true);
+    this.#replace(after, false);
     return [...taken];
   }
 

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import type { Mapping } from '../../logs/mapping.ts';
 import { followLinks } from '../../node/find.ts';
 import { openLogs } from '../../node/read-logs.ts';
 import { withStore } from '../../node/state-file.ts';
-import { STDIN } from '../../state/ledger.ts';
+import { type Log, STDIN } from '../../state/ledger.ts';
 import { type Rule, type Settings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import { takeLogs } from '../../state/take-logs.ts';
@@ -35,7 +35,8 @@ export async function rebuildState(
       const reason = 'has posteriors that were imported, which its logs do not tell: import them into a new state';
       throw new DataError('settings', reason, { file: path });
     }
-    if (old.extra.isManual) {
+    const hasPath = ({ path: log }: Log): boolean => log === STDIN || isAbsolute(log); // the library knows names only
+    if (old.extra.isManual || !old.ledger.logs.every(hasPath)) {
       const reason = 'has prompts, visits or logs that a program added through the library, which no log here tells';
       throw new DataError('settings', reason, { file: path });
     }
