@@ -32,13 +32,20 @@ export function toViews({
   extra,
 }: State): ArrayBufferView[] {
   const { discount, prior } = settings;
+  const { keyed, seen, reading, isWarm, isMixed, isManual } = extra;
   const meta: Meta = {
     discount,
     prior: { alpha: prior.alpha, beta: prior.beta },
     rule,
     logs: ledger.logs,
     ...(taken > 0 && { taken }),
-    ...extra,
+    // By name, so that the bytes do not depend on which of them came first.
+    keyed,
+    seen: seen && Object.fromEntries(Object.entries(seen).sort(([a], [b]) => (a < b ? -1 : 1))),
+    reading,
+    isWarm,
+    isMixed,
+    isManual,
   };
   return [
     new TextEncoder().encode(JSON.stringify(meta)),
