@@ -41,14 +41,17 @@ export interface RewardScale {
   readonly best: number;
 }
 
+/** Parts of a success: sums of so many parts are exact in doubles, and so the same in any order and in any runs. */
+const SHARES = 2 ** 24;
+
 /**
- * How much of a success a reward is, in [0, 1].
+ * How much of a success a reward is, in [0, 1]; to 24 bits.
  * @throws DataError for a reward outside of the scale
  */
 export function toSuccess(reward: number, { threshold, scale }: SuccessRule): number {
   if (scale === undefined) return reward >= threshold ? 1 : 0;
   const share = (reward - scale.worst) / (scale.best - scale.worst);
-  if (share >= 0 && share <= 1) return share + 0; // not -0
+  if (share >= 0 && share <= 1) return Math.round(share * SHARES) / SHARES + 0; // not -0
   throw new DataError('value', `reward ${reward} is outside of the scale from ${scale.worst} to ${scale.best}`);
 }
 

@@ -32,13 +32,20 @@ export function toViews({
   extra,
 }: State): ArrayBufferView[] {
   const { discount, prior } = settings;
+  const { keyed, seen, reading, isWarm, isMixed, isManual } = extra;
   const meta: Meta = {
     discount,
     prior: { alpha: prior.alpha, beta: prior.beta },
     rule,
     logs: ledger.logs,
     ...(taken > 0 && { taken }),
-    ...extra,
+    // By name, so that the bytes do not depend on which of them came first.
+    keyed,
+    seen: seen && Object.fromEntries(Object.entries(seen).sort(([a], [b]) => (a < b ? -1 : 1))),
+    reading,
+    isWarm,
+    isMixed,
+    isManual,
   };
   return [
     new TextEncoder().encode(JSON.stringify(meta)),
@@ -69,7 +76,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const { version, digest, sections } = decodeSections(aligned);
   if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, taken, keyed, seen, reading, isWarm, ...given } = decodeMeta(section(0));
+  const { logs, rule, taken, keyed, seen, reading, isWarm, isMixed, isManual, ...given } = decodeMeta(section(0));
   const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
@@ -106,7 +113,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
       taken,
       discounts,
       recent,
-      extra: { keyed, seen, reading, isWarm },
+      extra: { keyed, seen, reading, isWarm, isMixed, isManual },
     }),
     digest,
   };
@@ -153,12 +160,12 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm } = meta ?? {};
+  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm, isMixed, isManual } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
   if (taken !== undefined && !(Number.isSafeInteger(taken) && taken >= 0)) throw damaged('the count of observations');
-  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm }) };
+  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm, isMixed, isManual }) };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

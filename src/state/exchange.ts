@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { bad, checkInteger, type Fields, getNumber, isObject } from '../logs/fields.ts';
-import { MOST_ROLLOUTS } from '../logs/visits.ts';
+import { checkVisit, MOST_ROLLOUTS } from '../logs/visits.ts';
 import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
 import { State } from './state.ts';
@@ -96,7 +96,7 @@ export class Importer {
 
   /**
    * The prompts that `state` lacks, as a state of their own.
-   * @throws DataError for a posterior of a prompt that it has
+   * @throws DataError for a posterior of a prompt that it has, or one that no state holds
    */
   end(state: State): State {
     const keys = [...this.#prompts.keys()].filter((key) => {
@@ -115,6 +115,9 @@ export class Importer {
       for (const name of COLUMNS) columns[name][index] = prompt[name];
       if (prompt.discount !== undefined) columns.discounts[index] = discounts.toNumber(prompt.discount);
       wanted.push([index, prompt]);
+      const { successes, trials } = prompt;
+      if (this.#settings.discount < 1) checkVisit(() => table.at(index), undefined, trials);
+      imported.checkRange(index, prompt.settledAlpha, prompt.settledBeta, successes, trials);
     }
     const wrong = wanted.find(
       ([i, { alpha, beta }]) => imported.pool.alpha[i] !== alpha || imported.pool.beta[i] !== beta,

@@ -17,14 +17,21 @@ export interface Extra {
   readonly isWarm?: boolean | undefined;
   /** How the first logs were read, beside the rule: options of the readers by name. */
   readonly reading?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether later logs were read in another way. */
+  readonly isMixed?: boolean | undefined;
+  /** Whether prompts or visits came through the library. */
+  readonly isManual?: boolean | undefined;
 }
 
 /** @throws DataError for what no release has written */
-export function checkExtra({ keyed, seen, reading, isWarm }: Readonly<Record<keyof Extra, unknown>>): Extra {
+export function checkExtra(extra: Readonly<Record<keyof Extra, unknown>>): Extra {
+  const { keyed, seen, reading, isWarm, isMixed, isManual } = extra;
   for (const value of [keyed, seen, reading]) {
     if (value === undefined) continue;
     if (typeof value !== 'object' || value === null) throw new DataError('damaged', 'damaged: how logs were read');
   }
-  if (isWarm !== undefined && typeof isWarm !== 'boolean') throw new DataError('damaged', 'damaged: how it was made');
-  return { keyed, seen, reading, isWarm } as Extra;
+  for (const value of [isWarm, isMixed, isManual]) {
+    if (value !== undefined && typeof value !== 'boolean') throw new DataError('damaged', 'damaged: how it was made');
+  }
+  return { keyed, seen, reading, isWarm, isMixed, isManual } as Extra;
 }

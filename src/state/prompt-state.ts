@@ -146,7 +146,8 @@ export class PromptState {
 
   /** Adds prompts at the prior; those that are there stay as they are. Cost: that of all prompts, so add many at once. */
   add(ids: Iterable<string>): this {
-    this.#replace(this.#state.with(ids));
+    const after = this.#state.with(ids);
+    if (after !== this.#state) this.#replace(after, true);
     return this;
   }
 
@@ -176,7 +177,7 @@ export class PromptState {
       if (after === before) undo();
       throw error;
     }
-    this.#replace(after);
+    this.#replace(after, counted.length > 0);
     return this;
   }
 
@@ -209,7 +210,7 @@ export class PromptState {
       success: toSuccessRule(rule),
       rule,
     });
-    this.#replace(after);
+    this.#replace(after, false);
     return [...taken];
   }
 
@@ -248,7 +249,8 @@ export class PromptState {
   import(prompts: Iterable<ImportedPrompt>): this {
     const importer = new Importer(this.#state.settings);
     for (const prompt of prompts) importer.add(prompt.id, { ...prompt });
-    this.#replace(this.#state.merge(importer.end(this.#state)));
+    const after = this.#state.merge(importer.end(this.#state));
+    this.#replace(importer.isWarm ? after.keeping({ isWarm: true }) : after, after.size > this.#state.size);
     return this;
   }
 
@@ -263,9 +265,11 @@ export class PromptState {
     return index;
   }
 
-  #replace(after: State): void {
-    if (after !== this.#state) this.#state.dispose();
-    this.#state = after;
+  /** @param isManual whether something came that no log of the command tells */
+  #replace(after: State, isManual: boolean): void {
+    const kept = isManual && !after.extra.isManual ? after.keeping({ isManual }) : after;
+    if (kept !== this.#state) this.#state.dispose();
+    this.#state = kept;
   }
 }
 

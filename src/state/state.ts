@@ -286,7 +286,7 @@ export class State {
       const reason = `${quoteId(id())} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`;
       throw new DataError('too-much', reason, { id: id() });
     }
-    this.#checkRange(index, columns.settledAlpha[index] as number, columns.settledBeta[index] as number, right, tried);
+    this.checkRange(index, columns.settledAlpha[index] as number, columns.settledBeta[index] as number, right, tried);
     this.#touch(index, isVisit);
     columns.successes[index] = right;
     columns.trials[index] = tried;
@@ -298,7 +298,7 @@ export class State {
     const { columns } = this;
     checkVisit(() => this.keys.at(index), step, trials);
     const [alpha, beta] = [this.#alpha(index), this.#beta(index)];
-    this.#checkRange(index, alpha, beta, successes, trials);
+    this.checkRange(index, alpha, beta, successes, trials);
     const number = this.discounts.toNumber(discount);
     this.#touch(index, true);
     columns.settledAlpha[index] = alpha;
@@ -324,7 +324,7 @@ export class State {
     const keeps = isMore ? 1 : discount;
     const alpha = update(columns.settledAlpha[index] as number, prior.alpha, keeps, countOf(true, successes, trials));
     const beta = update(columns.settledBeta[index] as number, prior.beta, keeps, countOf(false, successes, trials));
-    this.#checkRange(index, alpha, beta, columns.successes[index] as number, columns.trials[index] as number);
+    this.checkRange(index, alpha, beta, columns.successes[index] as number, columns.trials[index] as number);
     this.#touch(index, !isMore);
     columns.settledAlpha[index] = alpha;
     columns.settledBeta[index] = beta;
@@ -385,7 +385,7 @@ export class State {
   }
 
   /** @throws DataError if a posterior with so many more would leave the domain of the library */
-  #checkRange(index: number, alpha: number, beta: number, successes: number, trials: number): void {
+  checkRange(index: number, alpha: number, beta: number, successes: number, trials: number): void {
     if (alpha >= LEAST && beta >= LEAST && Math.max(alpha + successes, beta + trials - successes) <= MOST) return;
     const id = this.keys.at(index);
     const reason = `the posterior of ${quoteId(id)} would leave its range: alpha and beta are at most 2^24`;

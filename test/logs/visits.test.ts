@@ -140,3 +140,18 @@ describe('the visits of any log', () => {
     );
   });
 });
+
+test('rewards that count in part have the same sum in any order', () => {
+  const rewards = [0.1, 0.2, 0.3, 0.7, 1 / 3, 0.9, 1, 0, -0];
+  const sumOf = (given: readonly number[]): number | undefined => {
+    const visits = new Visits({ threshold: 0.5, scale: { worst: 0, best: 1 } });
+    for (const reward of given) visits.add({ id: 'a', step: 1, isRollout: true, reward, rewardField: 'score' });
+    return visits.of(0)[0]?.successes;
+  };
+  const sum = sumOf(rewards);
+  expect(sum).toBeCloseTo(3.5333333, 6);
+  expect(sumOf([...rewards].reverse())).toBe(sum);
+  expect(sumOf([...rewards].sort())).toBe(sum);
+  const parts = (sumOf(rewards.slice(0, 4)) as number) + (sumOf(rewards.slice(4)) as number);
+  expect(parts).toBe(sum);
+});

@@ -147,3 +147,23 @@ describe('wrong values', () => {
     expect(discounted.toBytes()).toEqual(kept);
   });
 });
+
+test('a posterior that no state holds is not imported, and the state can be read', () => {
+  const state = new PromptState({ discount: 0.5 }).add(['a']);
+  const before = state.toBytes();
+  const open = { alpha: 16e6, beta: 1, successes: 8e6, trials: 8e6 };
+  const few = { alpha: 16777000, beta: 1, successes: 60_000, trials: 60_000 };
+  for (const [counts, discount] of [
+    [open, 0.5],
+    [few, 0.5],
+    [few, 1],
+  ] as const) {
+    const alpha = discount * counts.alpha + (1 - discount) + counts.successes;
+    const row = { id: 'b', alpha: Math.fround(Math.min(alpha, 2 ** 24)), beta: 1, visits: 2, step: 1 };
+    expect(() => state.import([{ ...row, open: { ...counts, discount } }])).toThrow(DataError);
+    expect(state.toBytes()).toEqual(before);
+  }
+  // The posterior is one of the library, and yet what is open does not fit behind what is settled.
+  const row = { id: 'b', alpha: Math.fround(0.5 * 16777000 + 0.5 + 60_000), beta: 1, visits: 2, step: 1 };
+  expect(() => state.import([{ ...row, open: few }])).toThrow('would leave its range');
+});

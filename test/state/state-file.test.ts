@@ -50,6 +50,17 @@ describe('the bytes of a state', () => {
     expect(ledger.logs).toEqual([{ path: '/log.jsonl', bytes: 7, sha256: 'f00' }]);
   });
 
+  test('do not depend on what was kept beside them first', () => {
+    const [keyed, seen, more] = [{ id: 'key' }, { trl: [1] }, { trl: [1], 'nemo-gym': [2] }];
+    const one = example().keeping({ keyed }).keeping({ isWarm: true, isMixed: true }).keeping({ seen: more });
+    const other = example()
+      .keeping({ isMixed: true, seen })
+      .keeping({ seen: { 'nemo-gym': [2], ...seen }, isWarm: true })
+      .keeping({ keyed });
+    expect(encodeState(one)).toEqual(encodeState(other));
+    expect(decodeState(encodeState(one)).extra).toEqual({ keyed, seen: more, isWarm: true, isMixed: true });
+  });
+
   test('with any byte changed are refused', () => {
     const bytes = encodeState(example());
     for (let i = 0; i < bytes.length; i++) {

@@ -125,7 +125,10 @@ async function addLogs(
   if (rows === 0 && known.length === 0 && (found === undefined || !isNothing)) throw nothingIn(taken);
   const isChanged = found === undefined || store.unsaved > 0 || !isDeepStrictEqual(after.ledger.logs, known);
   if (!values['dry-run'] && isChanged) {
-    store.fold(before.rule === undefined ? after.keeping({ reading: toReading(logs) }) : after, true);
+    const reading = toReading(logs);
+    const isOther = rows > 0 && !isDeepStrictEqual(reading, before.extra.reading);
+    const kept = before.rule === undefined ? { reading } : isOther ? { isMixed: true } : {};
+    store.fold(after.keeping(kept), true);
   }
   const report: Report = {
     rows,

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import type { Mapping } from '../../logs/mapping.ts';
 import { followLinks } from '../../node/find.ts';
 import { openLogs } from '../../node/read-logs.ts';
 import { withStore } from '../../node/state-file.ts';
-import { STDIN } from '../../state/ledger.ts';
+import { type Log, STDIN } from '../../state/ledger.ts';
 import { type Rule, type Settings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
 import { takeLogs } from '../../state/take-logs.ts';
@@ -35,8 +35,17 @@ export async function rebuildState(
       const reason = 'has posteriors that were imported, which its logs do not tell: import them into a new state';
       throw new DataError('settings', reason, { file: path });
     }
+    const hasPath = ({ path: log }: Log): boolean => log === STDIN || isAbsolute(log); // the library knows names only
+    if (old.extra.isManual || !old.ledger.logs.every(hasPath)) {
+      const reason = 'has prompts, visits or logs that a program added through the library, which no log here tells';
+      throw new DataError('settings', reason, { file: path });
+    }
     if (old.taken > 0) {
       const reason = `has ${count(old.taken)} observations that were taken one by one, which no log has`;
+      throw new DataError('settings', reason, { file: path });
+    }
+    if (old.extra.isMixed) {
+      const reason = 'has logs that were read in different ways, of which it knows the first only: ingest them anew';
       throw new DataError('settings', reason, { file: path });
     }
     const left = toPaths(old, without);
@@ -89,8 +98,8 @@ function toPaths(state: State, without: readonly string[]): string[] {
 
 function toRule(old: Rule | undefined, given: Partial<Rule>): Rule {
   const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { id, hash, ...rest } = { threshold: '0.5', ...old, ...named };
-  // An id in place of a hash, and the other way round.
+  const { id, hash, ...rest }: { -readonly [name in keyof Rule]: Rule[name] } = { threshold: '0.5', ...old, ...named };
+  if (given.threshold !== undefined) delete rest['reward-scale']; // one in place of the other, as an id and a hash are
   return { ...rest, id: given.hash === undefined ? id : undefined, hash: given.id === undefined ? hash : undefined };
 }
 
