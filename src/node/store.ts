@@ -10,7 +10,7 @@ import { type Disk, keepOpen, disk as system } from './disk.ts';
 import { NEW, NewFile, toDataError } from './durable-file.ts';
 import { followLinks, stat } from './find.ts';
 import { appendHistory } from './history-file.ts';
-import { JournalFile, removeJournal, type Sync } from './journal-file.ts';
+import { JournalFile, OLD, removeJournal, type Sync } from './journal-file.ts';
 import type { Lock } from './lock.ts';
 import { sweep } from './plain-file.ts';
 import { historyOf, identityOf, journalOf, readStored, type Stored } from './read-stored.ts';
@@ -18,6 +18,9 @@ import { PART, type Slow, writeSlowly } from './write-slowly.ts';
 
 /** Prompts of a state that is written at once: that takes no longer than a request. */
 const FEW = 50_000;
+
+/** Milliseconds after which nobody goes on with the removal of a journal. */
+const DAY = 86_400_000;
 
 export interface StoreOptions {
   readonly sync?: Sync | undefined;
@@ -59,6 +62,7 @@ export class Store implements Keeper {
   static open(path: string, lock: Lock, options: StoreOptions = {}): { store: Store; state: State | undefined } {
     try {
       for (const file of [followLinks(path), journalOf(path), historyOf(path)]) sweep(file, NEW);
+      sweep(journalOf(path), OLD, DAY);
       const stored = readStored(path);
       const store = new Store(path, lock, options, stored);
       if (stored === undefined) return { store, state: undefined };

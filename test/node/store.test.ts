@@ -487,6 +487,38 @@ describe('two holders', () => {
     },
   );
 
+  test('a journal that a new holder has put in place of one that is removed stays', () => {
+    const steps: (() => void)[] = [];
+    const paused = {
+      ...disk,
+      renameSync: (from: string, to: string) => {
+        const [before, after] = from === journal ? steps.splice(0) : [];
+        before?.();
+        disk.renameSync(from, to);
+        after?.();
+      },
+    } as Disk;
+    const first = open({ disk: paused });
+    first.session.answer(observe(seen('a', 1)));
+    let second: ReturnType<typeof open> | undefined;
+    steps.push(
+      () => {
+        second = open({}, 0, true);
+        second.session.answer(observe(seen('b', 2)));
+      },
+      () => {
+        second?.session.answer({ op: 'save' });
+        expect(second?.session.answer(observe(seen('c', 3)))).toMatchObject({ observed: 1 });
+      },
+    );
+    first.session.answer({ op: 'save' });
+    expect(steps).toEqual([]);
+    const { taken, keys } = loadState(path);
+    expect(taken).toBe(3);
+    for (const id of ['a', 'b', 'c']) expect(keys.indexOf(id), id).toBeGreaterThanOrEqual(0);
+    expect(left()).toEqual(['pool.iws', 'pool.iws.history', 'pool.iws.journal', 'pool.iws.lock']);
+  });
+
   test('what is refused because the lock was taken over is taken out of the journal again', () => {
     let takes: (() => void) | undefined;
     const paused: Disk = {
