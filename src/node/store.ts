@@ -150,7 +150,9 @@ export class Store implements Keeper {
     this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);
-      this.#replace(file, digest, this.#texts.length, state.taken);
+      // What the copy has of the journal goes into the history first.
+      const shared = this.#texts.slice(0, Math.max(0, state.taken - this.#taken));
+      this.#fold(file, digest, this.#texts.length, state.taken, shared);
     } catch (error) {
       throw toDataError(this.#path, error);
     }
@@ -220,9 +222,15 @@ export class Store implements Keeper {
   }
 
   /** Puts a file that has the first so many of the observations in place of FILE, and those into the history. */
-  #fold(file: NewFile, digest: string, count: number, taken: number): void {
+  #fold(
+    file: NewFile,
+    digest: string,
+    count: number,
+    taken: number,
+    texts: readonly string[] = this.#texts.slice(0, count),
+  ): void {
     try {
-      this.#writeHistory(this.#texts.slice(0, count));
+      this.#writeHistory(texts);
     } catch (error) {
       file.abandon();
       throw error;

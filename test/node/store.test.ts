@@ -373,6 +373,18 @@ test('a copy is not written over the files of a state that is in use', () => {
 });
 
 describe('a checkpoint that is loaded', () => {
+  test('leaves in the history what it has and FILE had not', () => {
+    const copy = at('copy.iws');
+    const { session } = open();
+    session.answer(observe(seen('a', 1), seen('b', 2)));
+    session.answer({ op: 'save', to: copy });
+    session.answer(observe(seen('c', 3)));
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ taken: 2 });
+    session.answer(observe(seen('d', 4)));
+    session.save();
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'b', 'd']);
+  });
+
   test('may not have a journal with more', async () => {
     const other = at('other.iws');
     writeFileSync(other, encodeState(State.unseen(settings, ['a'])));
