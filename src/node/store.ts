@@ -150,9 +150,14 @@ export class Store implements Keeper {
     this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);
-      // What the copy has of the journal goes into the history first.
-      const shared = this.#texts.slice(0, Math.max(0, state.taken - this.#taken));
-      this.#fold(file, digest, this.#texts.length, state.taken, shared);
+      if (digest === this.#digest) {
+        file.abandon();
+        this.#forget();
+      } else {
+        // What the copy has of the journal goes into the history first.
+        const shared = this.#texts.slice(0, Math.max(0, state.taken - this.#taken));
+        this.#fold(file, digest, this.#texts.length, state.taken, shared);
+      }
     } catch (error) {
       throw toDataError(this.#path, error);
     }
@@ -183,6 +188,13 @@ export class Store implements Keeper {
     } as const;
     this.#journal = new JournalFile(journalOf(this.#path), header, texts, this.#lock, this.#sync, this.#disk);
     this.#passed = 0;
+  }
+
+  /** Goes back to FILE, in one step: a mark of what FILE has would count the journal as part of it. */
+  #forget(): void {
+    if (this.#texts.length === 0) return;
+    this.#renew([]);
+    this.#texts = [];
   }
 
   #foldNow(state: State): void {

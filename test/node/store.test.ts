@@ -373,6 +373,36 @@ test('a copy is not written over the files of a state that is in use', () => {
 });
 
 describe('a checkpoint that is loaded', () => {
+  test('and is what FILE has takes back all of the journal, or nothing if that fails', () => {
+    const copy = at('copy.iws');
+    let fails = false;
+    const failing: Disk = {
+      ...disk,
+      renameSync(from, to) {
+        if (fails) throw new Error('no rename');
+        disk.renameSync(from, to);
+      },
+    };
+    const { session, store } = open({ disk: failing });
+    session.answer(observe(seen('a', 1)));
+    session.save();
+    session.answer({ op: 'save', to: copy });
+    session.answer(observe(seen('b', 2)));
+    fails = true;
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ error: { code: 'load' } });
+    expect(loadState(path).taken).toBe(2);
+    fails = false;
+    session.answer(observe(seen('c', 3)));
+    expect(loadState(path).taken).toBe(3);
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ taken: 1 });
+    expect(store.unsaved).toBe(0);
+    expect(loadState(path).taken).toBe(1);
+    session.answer(observe(seen('d', 3)));
+    session.save();
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'd']);
+    expect(existsSync(journal)).toBe(false);
+  });
+
   test('leaves in the history what it has and FILE had not', () => {
     const copy = at('copy.iws');
     const { session } = open();
