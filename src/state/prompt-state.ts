@@ -85,6 +85,8 @@ export interface IngestOptions
  */
 export class PromptState {
   #state: State;
+  /** Rises with each change. */
+  #revision = 0;
 
   /** @throws RangeError, TypeError for a wrong option */
   constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
@@ -183,7 +185,8 @@ export class PromptState {
   /**
    * Takes logs in, and remembers how far each was read: given again, or grown, only what is new is taken.
    * @param logs Files, Blobs, bytes or streams; a name stands for one log
-   * @throws DataError that names log and line, and the state stays as it was; the reason of `options.signal`
+   * @throws DataError that names log and line, and the state stays as it was; the same if the state was changed meanwhile;
+   * the reason of `options.signal`
    * @example
    * import { PromptState } from 'insight-wasm/state';
    * const log = new File(['{"id":"a","step":1,"successes":3,"trials":8}\n'], 'log.jsonl');
@@ -194,6 +197,7 @@ export class PromptState {
    */
   async ingest(logs: Iterable<LogInput>, { threshold, ...options }: IngestOptions = {}): Promise<Taken[]> {
     // What is read goes into a copy, so that a log that cannot be read leaves the state as it was.
+    const revision = this.#revision;
     const copy = decodeState(encodeState(this.#state));
     const { id, hash, reward } = options.mapping ?? {};
     const named = { id, hash: hash?.join(','), reward };
@@ -209,6 +213,9 @@ export class PromptState {
       success: toSuccessRule(rule),
       rule,
     });
+    if (this.#revision !== revision) {
+      throw new DataError('taken', 'the state was changed while logs were read: ingest them again');
+    }
     this.#replace(after);
     return [...taken];
   }
@@ -266,6 +273,7 @@ export class PromptState {
   #replace(after: State): void {
     if (after !== this.#state) this.#state.dispose();
     this.#state = after;
+    this.#revision++;
   }
 }
 

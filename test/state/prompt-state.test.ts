@@ -82,6 +82,17 @@ describe('logs', () => {
     expect([...state.export()]).toEqual([...whole.export()]);
   });
 
+  test('are refused, and nothing is lost, if the state was changed while they were read', async () => {
+    const state = new PromptState();
+    const log = new File([jsonl([{ id: 'a', step: 1, successes: 1, trials: 2 }])], 'log.jsonl');
+    const ingested = state.ingest([log]);
+    state.observe([{ id: 'b', successes: 1, trials: 2 }]);
+    await expect(ingested).rejects.toThrow(/changed while logs were read/);
+    expect([...state.ids()]).toEqual(['b']);
+    await state.ingest([log]);
+    expect(state.size).toBe(2);
+  });
+
   test('that cannot be read leave the state as it was', async () => {
     const state = new PromptState({ discount: 0.5 });
     await state.ingest([log(rows)]);
