@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -132,7 +133,7 @@ describe('the lock of a state', () => {
   });
 
   test('tries of processes that were killed are cleared away when they are old', () => {
-    const [old, young] = [`${held}.old`, `${held}.young`];
+    const [old, young] = [`${held}.${randomUUID()}`, `${held}.${randomUUID()}`] as const;
     for (const name of [old, young]) writeFileSync(name, '');
     utimesSync(old, 1e9, 1e9);
     lock(path).release();

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -600,11 +601,13 @@ describe('two holders', () => {
 
   test('a new holder removes what the one before was about to put in place, however new it is', () => {
     for (const name of [path, journal, history]) {
-      writeFileSync(`${name}.new.other`, '');
-      utimesSync(`${name}.new.other`, 4e9, 4e9); // newer than any time of this process
+      const next = `${name}.new.${randomUUID()}`;
+      writeFileSync(next, '');
+      utimesSync(next, 4e9, 4e9); // newer than any time of this process
     }
+    writeFileSync(`${path}.new.7`, 'of someone else');
     open();
-    expect(left()).toEqual(['pool.iws.lock']);
+    expect(left()).toEqual(['pool.iws.lock', 'pool.iws.new.7']);
   });
 
   test('a file that someone else has put in place of the state is left as it is', () => {
