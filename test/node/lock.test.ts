@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Holder, thisProcess } from '../../src/node/holder.ts';
 import { lock } from '../../src/node/lock.ts';
+import { openState, saveState, withLock } from '../../src/node/prompt-file.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -138,6 +139,14 @@ describe('the lock of a state', () => {
     utimesSync(old, 1e9, 1e9);
     lock(path).release();
     expect([old, young].filter(existsSync)).toEqual([young]);
+  });
+
+  test('that withLock holds lets a relative path be saved more than once', async () => {
+    const there = relative(process.cwd(), at('relative.iws'));
+    await withLock(there, () => {
+      for (const id of ['a', 'b']) saveState(there, openState(there).add([id]));
+    });
+    expect(openState(there).size).toBe(2);
   });
 
   test('of a dead process goes to one of many who want it', async () => {
