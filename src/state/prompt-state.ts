@@ -175,7 +175,7 @@ export class PromptState {
         })),
       );
     } catch (error) {
-      if (after === before) undo();
+      undo(); // also of new prompts: their discounts are those of the state
       throw error;
     }
     this.#replace(after);

@@ -147,6 +147,14 @@ describe('wrong values', () => {
     expect(state.toBytes()).toEqual(before);
   });
 
+  test('of a batch with a new prompt leave no discount of it', () => {
+    const state = new PromptState({ discount: 0.5 }).add(['a']);
+    const before = state.toBytes();
+    const seen = (id: string, trials: number, discount: number) => ({ id, step: 1, successes: 1, trials, discount });
+    expect(() => state.observe([seen('n', 2, 0.25), seen('a', 65_535, 0.5), seen('a', 1, 0.5)])).toThrow(DataError);
+    expect(state.toBytes()).toEqual(before);
+  });
+
   test('of a batch leave nothing of it', () => {
     const discounted = new PromptState({ discount: 0.5 }).add(['a', 'b']);
     discounted.observe([{ id: 'b', successes: 1, trials: 2, step: 5 }]);
