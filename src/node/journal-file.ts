@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
 import { type JournalHeader, toBlock, toFold, toHeader } from '../state/journal.ts';
 import { type Disk, syncFolder, writeAll } from './disk.ts';
-import { NEW, NewFile } from './durable-file.ts';
+import { NewFile } from './durable-file.ts';
 import type { Lock } from './lock.ts';
 
 /** When what is written counts as kept: `always` is synced to the disk, `os` is left to the operating system. */
@@ -87,17 +87,32 @@ export class JournalFile {
   }
 }
 
-/** Removes a journal, all of which the state has. One that a new holder has put in its place is put back. */
+/** What stands in the name of a journal that is being removed: nobody removes it as one that was never in place. */
+export const OLD = '.old.';
+
+/**
+ * Removes a journal, all of which the state has. One that a new holder has put in its place is put back, unless that holder
+ * has put yet another one there, which has all that counts.
+ */
 export function removeJournal(path: string, lock: Lock, disk: Disk): void {
   lock.check();
-  const aside = `${path}${NEW}${lock.nonce}`;
+  const aside = `${path}${OLD}${lock.nonce}`;
   disk.renameSync(path, aside);
   try {
     lock.check();
   } catch (error) {
-    disk.renameSync(aside, path);
+    putBack(aside, path, disk);
     throw error;
   }
   disk.rmSync(aside, { force: true });
   syncFolder(disk, dirname(path));
+}
+
+function putBack(aside: string, path: string, disk: Disk): void {
+  try {
+    disk.linkSync(aside, path); // fails if one is there
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  disk.rmSync(aside, { force: true });
 }

@@ -46,10 +46,14 @@ export function siblings(path: string, infix: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** What names of files that this package makes beside another one end with; others are of someone else. */
+const OWN = /^(takeover|(takeover\.)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
+
 /** Removes the files that processes left that were killed while they wrote: all, or those older than `least` ms. */
 export function sweep(path: string, infix: string, least?: number): void {
   const now = Date.now();
   for (const left of siblings(path, infix)) {
+    if (!OWN.test(basename(left).slice(basename(path).length + infix.length))) continue;
     const stat = statSync(left, { throwIfNoEntry: false });
     // One that was written just now may be newer than `now`, which has whole milliseconds.
     const isOld = least === undefined || (stat !== undefined && now - stat.mtimeMs >= least);

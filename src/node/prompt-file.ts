@@ -1,3 +1,4 @@
+import { basename, dirname, join, resolve } from 'node:path';
 import { inFile } from '../errors.ts';
 import { decodeState, encodeState } from '../state/codec.ts';
 import { replayEntries } from '../state/journal.ts';
@@ -10,6 +11,12 @@ import { untilEnd } from './until-end.ts';
 
 /** Locks that this process holds through `withLock`, by the file. */
 const held = new Map<string, Lock>();
+
+/** The name of a file that is the same before and after it is there, wherever a path to it begins. */
+function nameOf(path: string): string {
+  const file = resolve(followLinks(path));
+  return join(followLinks(dirname(file)), basename(file));
+}
 
 /**
  * The state in a file, with what a journal adds to it; a new one if there is no such file.
@@ -32,7 +39,7 @@ export function openState(path: string): PromptState {
  * @throws DataError that names the file, with the code `locked` if another process holds it
  */
 export function saveState(path: string, state: PromptState): void {
-  const file = followLinks(path);
+  const file = nameOf(path);
   const own = held.get(file);
   const used = own ?? lock(path);
   try {
@@ -49,7 +56,7 @@ export function saveState(path: string, state: PromptState): void {
  * @throws DataError with the code `locked` if another process holds it; what `body` throws
  */
 export async function withLock<T>(path: string, body: () => T | Promise<T>): Promise<T> {
-  const file = followLinks(path);
+  const file = nameOf(path);
   let own: Lock | undefined;
   return untilEnd(
     () => {

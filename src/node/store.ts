@@ -10,7 +10,7 @@ import { type Disk, keepOpen, disk as system } from './disk.ts';
 import { NEW, NewFile, toDataError } from './durable-file.ts';
 import { followLinks, stat } from './find.ts';
 import { appendHistory } from './history-file.ts';
-import { JournalFile, removeJournal, type Sync } from './journal-file.ts';
+import { JournalFile, OLD, removeJournal, type Sync } from './journal-file.ts';
 import type { Lock } from './lock.ts';
 import { sweep } from './plain-file.ts';
 import { historyOf, identityOf, journalOf, readStored, type Stored } from './read-stored.ts';
@@ -18,6 +18,9 @@ import { PART, type Slow, writeSlowly } from './write-slowly.ts';
 
 /** Prompts of a state that is written at once: that takes no longer than a request. */
 const FEW = 50_000;
+
+/** Milliseconds after which nobody goes on with the removal of a journal. */
+const DAY = 86_400_000;
 
 export interface StoreOptions {
   readonly sync?: Sync | undefined;
@@ -59,6 +62,7 @@ export class Store implements Keeper {
   static open(path: string, lock: Lock, options: StoreOptions = {}): { store: Store; state: State | undefined } {
     try {
       for (const file of [followLinks(path), journalOf(path), historyOf(path)]) sweep(file, NEW);
+      sweep(journalOf(path), OLD, DAY);
       const stored = readStored(path);
       const store = new Store(path, lock, options, stored);
       if (stored === undefined) return { store, state: undefined };
@@ -146,7 +150,14 @@ export class Store implements Keeper {
     this.#cancelSlow();
     try {
       const { file, digest } = this.#write(state, this.#path);
-      this.#replace(file, digest, this.#texts.length, state.taken);
+      if (digest === this.#digest) {
+        file.abandon();
+        this.#forget();
+      } else {
+        // What the copy has of the journal goes into the history first.
+        const shared = this.#texts.slice(0, Math.max(0, state.taken - this.#taken));
+        this.#fold(file, digest, this.#texts.length, state.taken, shared);
+      }
     } catch (error) {
       throw toDataError(this.#path, error);
     }
@@ -177,6 +188,13 @@ export class Store implements Keeper {
     } as const;
     this.#journal = new JournalFile(journalOf(this.#path), header, texts, this.#lock, this.#sync, this.#disk);
     this.#passed = 0;
+  }
+
+  /** Goes back to FILE, in one step: a mark of what FILE has would count the journal as part of it. */
+  #forget(): void {
+    if (this.#texts.length === 0) return;
+    this.#renew([]);
+    this.#texts = [];
   }
 
   #foldNow(state: State): void {
@@ -216,9 +234,15 @@ export class Store implements Keeper {
   }
 
   /** Puts a file that has the first so many of the observations in place of FILE, and those into the history. */
-  #fold(file: NewFile, digest: string, count: number, taken: number): void {
+  #fold(
+    file: NewFile,
+    digest: string,
+    count: number,
+    taken: number,
+    texts: readonly string[] = this.#texts.slice(0, count),
+  ): void {
     try {
-      this.#writeHistory(this.#texts.slice(0, count));
+      this.#writeHistory(texts);
     } catch (error) {
       file.abandon();
       throw error;

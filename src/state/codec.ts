@@ -87,14 +87,17 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   const counts = (i: number): Float64Array =>
     version === 1 ? Float64Array.from(column(i, Uint32Array)) : column(i, Float64Array);
   const steps = column(6, Float64Array);
+  const trials = counts(4);
   const columns: Columns = {
     settledAlpha: column(1, Float32Array),
     settledBeta: column(2, Float32Array),
     successes: counts(3),
-    trials: counts(4),
+    trials,
     visits: column(5, Uint32Array),
     steps,
-    settledSteps: version === 1 ? new Float64Array(size).fill(Number.NaN) : column(10, Float64Array),
+    // Of a posterior that was imported all visits are settled: see exchange.ts.
+    settledSteps:
+      version === 1 ? steps.map((step, i) => (trials[i] === 0 ? step : Number.NaN)) : column(10, Float64Array),
     discounts: version === 1 ? new Uint8Array(size) : column(11, Uint8Array),
   };
   const keys = new KeyTable(column(7, Float64Array), column(8, Uint32Array, size + 1), section(9));

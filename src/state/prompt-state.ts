@@ -85,6 +85,8 @@ export interface IngestOptions
  */
 export class PromptState {
   #state: State;
+  /** Rises with each change. */
+  #revision = 0;
 
   /** @throws RangeError, TypeError for a wrong option */
   constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
@@ -174,7 +176,7 @@ export class PromptState {
         })),
       );
     } catch (error) {
-      if (after === before) undo();
+      undo(); // also of new prompts: their discounts are those of the state
       throw error;
     }
     this.#replace(after, counted.length > 0);
@@ -184,7 +186,8 @@ export class PromptState {
   /**
    * Takes logs in, and remembers how far each was read: given again, or grown, only what is new is taken.
    * @param logs Files, Blobs, bytes or streams; a name stands for one log
-   * @throws DataError that names log and line, and the state stays as it was; the reason of `options.signal`
+   * @throws DataError that names log and line, and the state stays as it was; the same if the state was changed meanwhile;
+   * the reason of `options.signal`
    * @example
    * import { PromptState } from 'insight-wasm/state';
    * const log = new File(['{"id":"a","step":1,"successes":3,"trials":8}\n'], 'log.jsonl');
@@ -195,6 +198,8 @@ export class PromptState {
    */
   async ingest(logs: Iterable<LogInput>, { threshold, ...options }: IngestOptions = {}): Promise<Taken[]> {
     // What is read goes into a copy, so that a log that cannot be read leaves the state as it was.
+    if (threshold !== undefined) checkNumber('threshold', threshold, -Number.MAX_VALUE, Number.MAX_VALUE);
+    const revision = this.#revision;
     const copy = decodeState(encodeState(this.#state));
     const { id, hash, reward } = options.mapping ?? {};
     const named = { id, hash: hash?.join(','), reward };
@@ -210,6 +215,9 @@ export class PromptState {
       success: toSuccessRule(rule),
       rule,
     });
+    if (this.#revision !== revision) {
+      throw new DataError('taken', 'the state was changed while logs were read: ingest them again');
+    }
     this.#replace(after, false);
     return [...taken];
   }
@@ -270,6 +278,7 @@ export class PromptState {
     const kept = isManual && !after.extra.isManual ? after.keeping({ isManual }) : after;
     if (kept !== this.#state) this.#state.dispose();
     this.#state = kept;
+    this.#revision++;
   }
 }
 

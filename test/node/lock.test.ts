@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -11,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Holder, thisProcess } from '../../src/node/holder.ts';
 import { lock } from '../../src/node/lock.ts';
+import { openState, saveState, withLock } from '../../src/node/prompt-file.ts';
 import { folder, jsonl, program, visits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
@@ -132,11 +134,19 @@ describe('the lock of a state', () => {
   });
 
   test('tries of processes that were killed are cleared away when they are old', () => {
-    const [old, young] = [`${held}.old`, `${held}.young`];
+    const [old, young] = [`${held}.${randomUUID()}`, `${held}.${randomUUID()}`] as const;
     for (const name of [old, young]) writeFileSync(name, '');
     utimesSync(old, 1e9, 1e9);
     lock(path).release();
     expect([old, young].filter(existsSync)).toEqual([young]);
+  });
+
+  test('that withLock holds lets a relative path be saved more than once', async () => {
+    const there = relative(process.cwd(), at('relative.iws'));
+    await withLock(there, () => {
+      for (const id of ['a', 'b']) saveState(there, openState(there).add([id]));
+    });
+    expect(openState(there).size).toBe(2);
   });
 
   test('of a dead process goes to one of many who want it', async () => {

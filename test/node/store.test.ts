@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -373,6 +374,48 @@ test('a copy is not written over the files of a state that is in use', () => {
 });
 
 describe('a checkpoint that is loaded', () => {
+  test('and is what FILE has takes back all of the journal, or nothing if that fails', () => {
+    const copy = at('copy.iws');
+    let fails = false;
+    const failing: Disk = {
+      ...disk,
+      renameSync(from, to) {
+        if (fails) throw new Error('no rename');
+        disk.renameSync(from, to);
+      },
+    };
+    const { session, store } = open({ disk: failing });
+    session.answer(observe(seen('a', 1)));
+    session.save();
+    session.answer({ op: 'save', to: copy });
+    session.answer(observe(seen('b', 2)));
+    fails = true;
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ error: { code: 'load' } });
+    expect(loadState(path).taken).toBe(2);
+    fails = false;
+    session.answer(observe(seen('c', 3)));
+    expect(loadState(path).taken).toBe(3);
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ taken: 1 });
+    expect(store.unsaved).toBe(0);
+    expect(loadState(path).taken).toBe(1);
+    session.answer(observe(seen('d', 3)));
+    session.save();
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'd']);
+    expect(existsSync(journal)).toBe(false);
+  });
+
+  test('leaves in the history what it has and FILE had not', () => {
+    const copy = at('copy.iws');
+    const { session } = open();
+    session.answer(observe(seen('a', 1), seen('b', 2)));
+    session.answer({ op: 'save', to: copy });
+    session.answer(observe(seen('c', 3)));
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ taken: 2 });
+    session.answer(observe(seen('d', 4)));
+    session.save();
+    expect(rows(history).map(({ id }) => id)).toEqual(['a', 'b', 'd']);
+  });
+
   test('may not have a journal with more', async () => {
     const other = at('other.iws');
     writeFileSync(other, encodeState(State.unseen(settings, ['a'])));
@@ -487,6 +530,38 @@ describe('two holders', () => {
     },
   );
 
+  test('a journal that a new holder has put in place of one that is removed stays', () => {
+    const steps: (() => void)[] = [];
+    const paused = {
+      ...disk,
+      renameSync: (from: string, to: string) => {
+        const [before, after] = from === journal ? steps.splice(0) : [];
+        before?.();
+        disk.renameSync(from, to);
+        after?.();
+      },
+    } as Disk;
+    const first = open({ disk: paused });
+    first.session.answer(observe(seen('a', 1)));
+    let second: ReturnType<typeof open> | undefined;
+    steps.push(
+      () => {
+        second = open({}, 0, true);
+        second.session.answer(observe(seen('b', 2)));
+      },
+      () => {
+        second?.session.answer({ op: 'save' });
+        expect(second?.session.answer(observe(seen('c', 3)))).toMatchObject({ observed: 1 });
+      },
+    );
+    first.session.answer({ op: 'save' });
+    expect(steps).toEqual([]);
+    const { taken, keys } = loadState(path);
+    expect(taken).toBe(3);
+    for (const id of ['a', 'b', 'c']) expect(keys.indexOf(id), id).toBeGreaterThanOrEqual(0);
+    expect(left()).toEqual(['pool.iws', 'pool.iws.history', 'pool.iws.journal', 'pool.iws.lock']);
+  });
+
   test('what is refused because the lock was taken over is taken out of the journal again', () => {
     let takes: (() => void) | undefined;
     const paused: Disk = {
@@ -526,11 +601,13 @@ describe('two holders', () => {
 
   test('a new holder removes what the one before was about to put in place, however new it is', () => {
     for (const name of [path, journal, history]) {
-      writeFileSync(`${name}.new.other`, '');
-      utimesSync(`${name}.new.other`, 4e9, 4e9); // newer than any time of this process
+      const next = `${name}.new.${randomUUID()}`;
+      writeFileSync(next, '');
+      utimesSync(next, 4e9, 4e9); // newer than any time of this process
     }
+    writeFileSync(`${path}.new.7`, 'of someone else');
     open();
-    expect(left()).toEqual(['pool.iws.lock']);
+    expect(left()).toEqual(['pool.iws.lock', 'pool.iws.new.7']);
   });
 
   test('a file that someone else has put in place of the state is left as it is', () => {

@@ -82,6 +82,17 @@ describe('logs', () => {
     expect([...state.export()]).toEqual([...whole.export()]);
   });
 
+  test('are refused, and nothing is lost, if the state was changed while they were read', async () => {
+    const state = new PromptState();
+    const log = new File([jsonl([{ id: 'a', step: 1, successes: 1, trials: 2 }])], 'log.jsonl');
+    const ingested = state.ingest([log]);
+    state.observe([{ id: 'b', successes: 1, trials: 2 }]);
+    await expect(ingested).rejects.toThrow(/changed while logs were read/);
+    expect([...state.ids()]).toEqual(['b']);
+    await state.ingest([log]);
+    expect(state.size).toBe(2);
+  });
+
   test('that cannot be read leave the state as it was', async () => {
     const state = new PromptState({ discount: 0.5 });
     await state.ingest([log(rows)]);
@@ -133,6 +144,14 @@ describe('wrong values', () => {
     ['cut bytes', () => PromptState.fromBytes(before.subarray(0, -8)), /truncated/],
   ])('%s is refused, and the state stays as it was', (_, call, message) => {
     expect(call).toThrow(message);
+    expect(state.toBytes()).toEqual(before);
+  });
+
+  test('of a batch with a new prompt leave no discount of it', () => {
+    const state = new PromptState({ discount: 0.5 }).add(['a']);
+    const before = state.toBytes();
+    const seen = (id: string, trials: number, discount: number) => ({ id, step: 1, successes: 1, trials, discount });
+    expect(() => state.observe([seen('n', 2, 0.25), seen('a', 65_535, 0.5), seen('a', 1, 0.5)])).toThrow(DataError);
     expect(state.toBytes()).toEqual(before);
   });
 

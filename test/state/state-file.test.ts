@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeState, encodeState } from '../../src/state/codec.ts';
+import { decodeState, encodeState, toViews } from '../../src/state/codec.ts';
+import { Importer } from '../../src/state/exchange.ts';
 import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
@@ -202,6 +203,19 @@ describe('the bytes of a state', () => {
     now.observe(visits.map(({ id, ...visit }) => ({ ...visit, index: now.keys.indexOf(id), isRollout: false })));
     expect(decodeState(readFileSync(path)).pool.toBytes()).toEqual(now.pool.toBytes());
   });
+});
+
+test('version 1 of an imported posterior takes more of its step without a discount, as version 2 does', () => {
+  const importer = new Importer({ discount: 0.5, prior: { alpha: 1, beta: 1 } });
+  importer.add('a', { alpha: 3, beta: 5, step: 7 });
+  const state = importer.end(State.unseen({ discount: 0.5, prior: { alpha: 1, beta: 1 } }));
+  const sections = toViews(state).slice(0, 10);
+  for (const i of [3, 4]) sections[i] = Uint32Array.from(sections[i] as Float64Array);
+  const bytes = encodeSections(sections);
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, 1, true);
+  const [old, now] = [decodeState(bytes), decodeState(encodeState(state))];
+  for (const one of [old, now]) one.take({ index: 0, step: 7, isRollout: false, successes: 1, trials: 2 });
+  expect(old.pool.toBytes()).toEqual(now.pool.toBytes());
 });
 
 describe('the keys of a state', () => {
