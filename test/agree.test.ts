@@ -13,7 +13,7 @@ import { PromptState } from '../src/state.ts';
 import { type Fields, jsonl } from './support/cli.ts';
 import { MemoryKeeper } from './support/memory-keeper.ts';
 import { anyRows } from './support/rows.ts';
-import { outputHere } from './support/run.ts';
+import { runHere } from './support/run.ts';
 
 // One rule of visits (docs/visits.md): select, fit, replay, ingest, serve and audit see the same visits of any log.
 
@@ -34,6 +34,13 @@ const parse = (lines: string): Posterior[] =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Posterior);
+
+/** What a run prints that must succeed; it may warn of a log that is all right or all wrong. */
+async function printed(args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runHere(args);
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
 
 async function visitsOf(rows: readonly Fields[]): Promise<Visits> {
   const visits = new Visits();
@@ -92,9 +99,9 @@ describe('of any log in any order', () => {
         writeFileSync(at('log.jsonl'), jsonl(rows));
         rmSync(at('p.iws'), { force: true });
         const flags = ['--discount', String(discount)];
-        const selected = parse(await outputHere(['select', at('log.jsonl'), '--json', '--count', '99', ...flags]));
-        await outputHere(['ingest', at('log.jsonl'), '--state', at('p.iws'), ...flags]);
-        const ingested = parse(await outputHere(['select', '--state', at('p.iws'), '--json', '--count', '99']));
+        const selected = parse(await printed(['select', at('log.jsonl'), '--json', '--count', '99', ...flags]));
+        await printed(['ingest', at('log.jsonl'), '--state', at('p.iws'), ...flags]);
+        const ingested = parse(await printed(['select', '--state', at('p.iws'), '--json', '--count', '99']));
         expect(byId(ingested)).toEqual(byId(selected));
         const state = new PromptState({ discount });
         await state.ingest([new Blob([jsonl(rows)])]);
