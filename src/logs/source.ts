@@ -45,7 +45,7 @@ export async function openSource(
       ? wrap(name, 'zstd', unzstd)
       : undefined;
   const { head, chunks } = decompress === undefined ? raw : await peek(decompress(raw.chunks));
-  const other = nameOther(head);
+  const other = head[0] === BRACE ? undefined : (await import('./no-logs.ts')).nameOther(head);
   if (other !== undefined) {
     await chunks.return(undefined);
     throw new DataError('format', other, { file: name });
@@ -66,6 +66,8 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   yield* (await import('./zstd.ts')).unzstd(chunks);
 }
 
+/** With which JSON lines begin, and no file of another kind. */
+const BRACE = 0x7b;
 const GZIP = Uint8Array.of(0x1f, 0x8b);
 const ZSTD = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 const PARQUET = Uint8Array.of(0x50, 0x41, 0x52, 0x31); // PAR1
@@ -76,30 +78,6 @@ function isSkippable(head: Uint8Array): boolean {
 }
 
 const SKIPPABLE = Uint8Array.of(0x2a, 0x4d, 0x18);
-
-/** What files that are no logs begin with, and what to do about them. */
-const OTHERS: readonly (readonly [start: string | readonly number[], what: string])[] = [
-  ['IWSTAT', 'is a state of insight-wasm, and not a log'],
-  ['version https://git-lfs', 'is a Git LFS pointer, and not the file: git lfs pull fetches it'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'is compressed with xz, which is not read: xz -dc FILE | insight-wasm ... -'],
-  ['BZh', 'is compressed with bzip2, which is not read: bzip2 -dc FILE | insight-wasm ... -'],
-  [[0x04, 0x22, 0x4d, 0x18], 'is compressed with lz4, which is not read: lz4 -dc FILE | insight-wasm ... -'],
-  ['PK\x03\x04', 'is a zip archive, which is not read: unzip it first'],
-  ['7z\xbc\xaf', 'is a 7z archive, which is not read: unpack it first'],
-  [[0xff, 0xfe], 'is UTF-16, and not UTF-8: iconv -f UTF-16 -t UTF-8 converts it'],
-  [[0xfe, 0xff], 'is UTF-16, and not UTF-8: iconv -f UTF-16 -t UTF-8 converts it'],
-  ['ARROW1', 'is an Arrow file, which is not read: write it as Parquet'],
-  ['SQLite format 3', 'is an SQLite database, which is not read: export the table as CSV'],
-  ['\x80\x04\x95', 'is a pickle, which is not read: write its rows as JSON lines'],
-];
-
-function nameOther(head: Uint8Array): string | undefined {
-  return OTHERS.find(([start]) => {
-    const bytes =
-      typeof start === 'string' ? Uint8Array.from(start, (char) => char.charCodeAt(0)) : Uint8Array.from(start);
-    return startsWith(head, bytes);
-  })?.[1];
-}
 
 /** Bytes by which all kinds of files are told apart. */
 const HEAD = 32;
