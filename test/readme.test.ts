@@ -19,6 +19,13 @@ test('the figure is what the script draws from committed results', async () => {
   expect(readFileSync(new URL('../docs/cost.svg', import.meta.url), 'utf8')).toBe(figure());
 });
 
+test('the figures of the concepts are what the script draws', async () => {
+  const { figures } = (await import('../scripts/concepts.mjs' as string)) as { figures: Record<string, () => string> };
+  for (const [name, draw] of Object.entries(figures)) {
+    expect(readFileSync(new URL(`../docs/concepts/${name}`, import.meta.url), 'utf8')).toBe(draw());
+  }
+});
+
 test('README names only commands and files that exist', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name as string]);
