@@ -34,8 +34,9 @@ test('README names only commands and files that exist', () => {
   }
 });
 
-test('README lists the acquisitions and the defaults of their parameters as the tables have them', () => {
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, cell]) => [kind, cell]);
+test('the page of the API lists the acquisitions and the defaults of their parameters as the tables have them', () => {
+  const page = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, cell]) => [kind, cell]);
   const wanted = ACQUISITIONS.map((kind) => {
     const cells = ACQUISITION_TABLE[kind].parameters.map((name) => {
       const { default: value } = PARAMETER_TABLE[name];
