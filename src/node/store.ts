@@ -40,6 +40,8 @@ export class Store implements Keeper {
   readonly #disk: Disk;
   readonly #sync: Sync;
   readonly #history: number;
+  /** Whether the history is a file that only this holder of the lock writes. */
+  #ownsHistory: boolean;
   #saves = 0;
   /** SHA-256 of FILE, "" of none. */
   #digest: string;
@@ -79,6 +81,7 @@ export class Store implements Keeper {
     this.#identity = stored?.identity ?? '';
     this.#like = stored?.state;
     this.#taken = stored?.state.taken ?? 0;
+    this.#ownsHistory = !lock.isTakenOver && stored?.hasJournal !== true;
   }
 
   get unsaved(): number {
@@ -290,7 +293,8 @@ export class Store implements Keeper {
   #writeHistory(texts: readonly string[]): void {
     if (this.#history === 0) return;
     const lines = texts.map((text, i) => toHistoryLine(text, this.#taken + i));
-    appendHistory(historyOf(this.#path), lines, this.#taken, this.#history, this.#lock, this.#disk);
+    appendHistory(historyOf(this.#path), lines, this.#taken, this.#history, this.#ownsHistory, this.#lock, this.#disk);
+    this.#ownsHistory = true;
   }
 
   #checkIdentity(): void {
