@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ACQUISITION_TABLE, ACQUISITIONS, PARAMETER_TABLE } from '../src/acquisition.ts';
 
@@ -26,11 +26,18 @@ test('the figures of the concepts are what the script draws', async () => {
   }
 });
 
-test('README names only commands and files that exist', () => {
+test('README and docs name only commands and files that exist', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name as string]);
-  for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
-    expect(() => readFileSync(new URL(`../${path}`, import.meta.url))).not.toThrow();
+  const root = new URL('../', import.meta.url);
+  const pages = (readdirSync(new URL('docs', root), { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  for (const page of ['README.md', ...pages]) {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts, page).toHaveProperty([name as string]);
+    for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)[^)]*\)/g)) {
+      expect(existsSync(new URL(path as string, new URL(page, root))), `${page}: ${path}`).toBe(true);
+    }
   }
 });
 
