@@ -91,6 +91,7 @@ export class State {
   readonly recent: RecentKeys;
   readonly extra: Extra;
   #pool: PosteriorPool | undefined;
+  #offset = 0;
   /** Indices whose posterior in the pool is older than the columns. */
   readonly #stale = new Set<number>();
   #visited: number | undefined;
@@ -125,7 +126,7 @@ export class State {
   get pool(): PosteriorPool {
     if (this.#pool === undefined) {
       const { discount, prior } = this.settings;
-      this.#pool = new PosteriorPool(this.size, { discount, prior });
+      this.#pool = new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
       const alpha = new Float32Array(this.size);
       const beta = new Float32Array(this.size);
       for (let i = 0; i < this.size; i++) {
@@ -140,6 +141,12 @@ export class State {
     }
     this.#stale.clear();
     return this.#pool;
+  }
+
+  /** Prompts of the whole before those of this state, where it is a shard: seeds of acquisitions count from there. */
+  set offset(offset: number) {
+    if (offset !== this.#offset) this.dispose();
+    this.#offset = offset;
   }
 
   /** Frees the memory of the pool, if there is one. */
