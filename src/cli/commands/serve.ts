@@ -50,7 +50,8 @@ all of it; examples/client.py is a client in Python.
 
   {"op":"hello"}                         {"protocol":2,"version":"...",...}
   {"op":"select","count":8,"hold":true}  {"ids":[...],"scores":[...]}
-     also acquisition, candidates, exclude, only, cooldown
+     also acquisition, candidates, exclude, only, cooldown, maxVisits, quotas,
+     floor; part, with merge and hold, for several processes as one
   {"op":"observe","observations":[       {"observed":2,"unsaved":2}
      {"id":"a","successes":3,"trials":8,"step":7},
      {"id":"b","rewards":[1,0,0,1],"step":7}]}

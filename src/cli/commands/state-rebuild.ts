@@ -7,7 +7,6 @@ import { withStore } from '../../node/state-file.ts';
 import { type Log, STDIN } from '../../state/ledger.ts';
 import { type Rule, type Settings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
-import { takeLogs } from '../../state/take-logs.ts';
 import type { Streams } from '../command.ts';
 import { fromRule } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
@@ -50,15 +49,17 @@ export async function rebuildState(
     }
     const left = toPaths(old, without);
     const anew = toRule(old.rule, rule);
-    const ids = old.extra.keyed === undefined ? [] : allIds(old);
+    const ids = old.extra.keyed === undefined ? [] : [...allIds(old)];
     const before = State.unseen({ ...old.settings, ...settings }, ids).keeping({
       keyed: old.extra.keyed,
       reading: old.extra.reading,
     });
+    if (ids.length > 0) for (let i = 0; i < old.size; i++) before.label(i, old.groupOf(i)); // in the same order
     const { sources, access, total } = openLogs(left);
     const progress = new Progress(streams.stderr);
     const { format, ...reading } = (old.extra.reading ?? {}) as Mapping & { readonly format?: never };
     const { id, hash, reward } = fromRule(anew);
+    const { takeLogs } = await import('../../state/take-logs.ts'); // readers are loaded with the first log
     const { after, taken, audit } = await takeLogs(before, sources, {
       ...access,
       reading: {
