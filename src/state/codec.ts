@@ -1,13 +1,14 @@
 import { DataError } from '../errors.ts';
 import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
-import { DiscountTable } from './discounts.ts';
 import { checkExtra, type Extra } from './extra.ts';
-import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { decodeSections, encodeSections } from './sections.ts';
 import type { Rule, Settings } from './settings.ts';
-import { type Columns, State } from './state.ts';
+import { State } from './state.ts';
+import type { Columns } from './table/columns.ts';
+import { DiscountTable } from './table/discounts.ts';
+import { KeyTable } from './table/keys.ts';
 
 /** The first section, as JSON. */
 interface Meta extends Settings, Extra {

@@ -1,5 +1,5 @@
 import type { Visits } from '../logs/visits.ts';
-import type { Observation } from './state.ts';
+import type { Observation } from './table/posteriors.ts';
 
 /**
  * All visits as observations of a state, in an order in which it applies them soonest.

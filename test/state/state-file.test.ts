@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeState, encodeState, toViews } from '../../src/state/codec.ts';
 import { Importer } from '../../src/state/exchange.ts';
-import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
+import { KeyTable } from '../../src/state/table/keys.ts';
 import { folder, jsonl, root, visits } from '../support/cli.ts';
 import { runHere } from '../support/run.ts';
 

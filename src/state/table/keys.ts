@@ -1,7 +1,7 @@
-import { compareBytes } from '../bytes.ts';
-import { DataError } from '../errors.ts';
-import { quoteId } from '../escape-controls.ts';
-import { sha256Of } from '../sha256.ts';
+import { compareBytes } from '../../bytes.ts';
+import { DataError } from '../../errors.ts';
+import { quoteId } from '../../escape-controls.ts';
+import { sha256Of } from '../../sha256.ts';
 
 /** Bytes of all keys of a state: what an offset of four bytes reaches. */
 const MOST_BYTES = 2 ** 32 - 1;
