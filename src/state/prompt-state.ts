@@ -13,7 +13,6 @@ import { type Forecast, toForecast } from './forecast.ts';
 import { choose, type Query } from './query.ts';
 import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
-import { takeLogs } from './take-logs.ts';
 
 /** What a new state is made with; it stays for its life. */
 export interface PromptStateOptions {
@@ -208,6 +207,7 @@ export class PromptState {
     const rule = copy.rule ?? given;
     const mapping = { ...options.mapping, id: rule.id, hash: rule.hash?.split(','), reward: rule.reward };
     const { gunzip, newPrompts, ...reading } = options;
+    const { takeLogs } = await import('./take-logs.ts');
     const { after, taken } = await takeLogs(copy, [...logs].map(toSource), {
       gunzip,
       newPrompts,
