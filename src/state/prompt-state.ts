@@ -255,7 +255,7 @@ export class PromptState {
    * @throws DataError for one that is there, or makes no sense; the state stays as it was
    */
   import(prompts: Iterable<ImportedPrompt>): this {
-    const importer = new Importer(this.#state.settings);
+    const importer = new Importer(this.#state.settings, undefined, 'group');
     for (const prompt of prompts) importer.add(prompt.id, { ...prompt });
     const after = this.#state.merge(importer.end(this.#state));
     this.#replace(importer.isWarm ? after.keeping({ isWarm: true }) : after, after.size > this.#state.size);

@@ -5,6 +5,7 @@ import { RecentKeys } from './recent-keys.ts';
 import type { Rule, Settings } from './settings.ts';
 import { type Columns, mergeColumns, unseenColumns } from './table/columns.ts';
 import { DiscountTable } from './table/discounts.ts';
+import { GroupTable } from './table/groups.ts';
 import { KeyTable } from './table/keys.ts';
 import { type Fate, type Observation, Posteriors } from './table/posteriors.ts';
 
@@ -16,6 +17,7 @@ export interface StateParts {
   /** Observations that a process took one by one: see the journal. */
   readonly taken?: number | undefined;
   readonly discounts?: DiscountTable | undefined;
+  readonly groups?: GroupTable | undefined;
   readonly recent?: RecentKeys | undefined;
   readonly extra?: Extra | undefined;
 }
@@ -31,6 +33,8 @@ export class State {
   taken: number;
   /** Discounts of visits, other than that of the settings. */
   readonly discounts: DiscountTable;
+  /** Labels of groups of prompts. */
+  readonly groups: GroupTable;
   /** Keys of the latest observations that had one. */
   readonly recent: RecentKeys;
   readonly extra: Extra;
@@ -45,6 +49,7 @@ export class State {
     this.rule = parts.rule;
     this.taken = parts.taken ?? 0;
     this.discounts = parts.discounts ?? new DiscountTable(settings.discount);
+    this.groups = parts.groups ?? new GroupTable();
     this.recent = parts.recent ?? new RecentKeys();
     this.extra = parts.extra ?? {};
     this.#posteriors = new Posteriors(settings, keys, columns, this.discounts);
@@ -107,6 +112,7 @@ export class State {
       const at = (from[i] as number) - this.size;
       if (at < 0) continue;
       columns.discounts[i] = this.discounts.toNumber(other.discounts.at(other.columns.discounts[at] as number));
+      columns.groups[i] = this.groups.toNumber(other.groupOf(at));
     }
     return this.#like(keys, columns, this.rule);
   }
@@ -129,8 +135,18 @@ export class State {
   }
 
   #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
-    const { settings, ledger, taken, discounts, recent } = this;
-    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, recent, extra });
+    const { settings, ledger, taken, discounts, groups, recent } = this;
+    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, groups, recent, extra });
+  }
+
+  /** The label of a prompt; "" if it has none. */
+  groupOf(index: number): string {
+    return this.groups.at(this.columns.groups[index] as number);
+  }
+
+  /** Gives a prompt a label. @throws DataError for one label too many */
+  label(index: number, group: string): void {
+    this.columns.groups[index] = this.groups.toNumber(group);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface Columns {
   readonly settledSteps: Float64Array;
   /** Of the open visit: number of its discount in the table of discounts. */
   readonly discounts: Uint8Array;
+  /** Number of the label in the table of groups; 0: it has none. */
+  readonly groups: Uint16Array;
 }
 
 export type Column = Columns[keyof Columns];
@@ -30,6 +32,7 @@ export function unseenColumns(size: number, { prior }: Settings): Columns {
     steps: new Float64Array(size).fill(Number.NaN),
     settledSteps: new Float64Array(size).fill(Number.NaN),
     discounts: new Uint8Array(size),
+    groups: new Uint16Array(size),
   };
 }
 
