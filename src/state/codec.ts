@@ -105,7 +105,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
     trials,
     visits: column(5, Uint32Array),
     steps,
-    // Of a posterior that was imported all visits are settled: see exchange.ts.
+    // Of a posterior that was imported all visits are settled: see imported-row.ts.
     settledSteps:
       version === 1 ? steps.map((step, i) => (trials[i] === 0 ? step : Number.NaN)) : column(10, Float64Array),
     discounts: version === 1 ? new Uint8Array(size) : column(11, Uint8Array),

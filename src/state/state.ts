@@ -3,7 +3,7 @@ import type { Extra } from './extra.ts';
 import { Ledger, type Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { Rule, Settings } from './settings.ts';
-import { type Columns, mergeColumns, unseenColumns } from './table/columns.ts';
+import { type Columns, mergeColumns, renumber, unseenColumns } from './table/columns.ts';
 import { DiscountTable } from './table/discounts.ts';
 import { GroupTable } from './table/groups.ts';
 import { KeyTable } from './table/keys.ts';
@@ -56,8 +56,8 @@ export class State {
   }
 
   /** Of prompts that nothing was seen of. */
-  static unseen(settings: Settings, keys: Iterable<string> = [], discounts?: DiscountTable): State {
-    const table = KeyTable.from(keys);
+  static unseen(settings: Settings, keys: KeyTable | Iterable<string> = [], discounts?: DiscountTable): State {
+    const table = keys instanceof KeyTable ? keys : KeyTable.from(keys);
     return new State(settings, table, unseenColumns(table.size, settings), { discounts });
   }
 
@@ -104,16 +104,18 @@ export class State {
     return this.#posteriors.visited;
   }
 
-  /** A new state with the prompts of `other` too, under the settings of this one; the two must share no key. */
+  /**
+   * A new state with the prompts of `other` too, under the settings of this one; the two must share no key, and are of no
+   * use any more.
+   */
   merge(other: State): State {
-    const { keys, from } = this.keys.merge(other.keys);
-    const columns = mergeColumns(from, this.columns, other.columns);
-    for (let i = 0; i < from.length; i++) {
-      const at = (from[i] as number) - this.size;
-      if (at < 0) continue;
-      columns.discounts[i] = this.discounts.toNumber(other.discounts.at(other.columns.discounts[at] as number));
-      columns.groups[i] = this.groups.toNumber(other.groupOf(at));
-    }
+    const { keys, ranks } = this.keys.merge(other.keys);
+    const { discounts, groups } = other.columns;
+    const columns = mergeColumns(ranks, this.columns, {
+      ...other.columns,
+      discounts: renumber(discounts, (number) => this.discounts.toNumber(other.discounts.at(number))),
+      groups: renumber(groups, (number) => this.groups.toNumber(other.groups.at(number))),
+    });
     return this.#like(keys, columns, this.rule);
   }
 
@@ -130,8 +132,8 @@ export class State {
 
   /** This state, or a new one with the keys that it lacks. */
   with(keys: Iterable<string>): State {
-    const missing = [...new Set(keys)].filter((key) => this.keys.indexOf(key) < 0);
-    return missing.length === 0 ? this : this.merge(State.unseen(this.settings, missing));
+    const lacked = this.keys.lackedOf(KeyTable.from(keys));
+    return lacked.size === 0 ? this : this.merge(State.unseen(this.settings, lacked));
   }
 
   #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
@@ -184,10 +186,5 @@ export class State {
    */
   onChange(keep: ((index: number) => void) | undefined): void {
     this.#posteriors.onChange(keep);
-  }
-
-  /** @throws DataError if a posterior with so many more would leave the domain of the library */
-  checkRange(index: number, alpha: number, beta: number, successes: number, trials: number): void {
-    this.#posteriors.checkRange(index, alpha, beta, successes, trials);
   }
 }

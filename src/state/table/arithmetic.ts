@@ -1,5 +1,8 @@
+import { DataError } from '../../errors.ts';
+import { quoteId } from '../../escape-controls.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
 import { toUpdates } from '../../logs/visits.ts';
+import { LEAST, MOST } from '../../validate.ts';
 
 /** Counts of a visit, with the discount that applies to what was before it. */
 export interface Counts {
@@ -31,4 +34,12 @@ export function withOpen(side: Side, settled: number, prior: number, open: Count
     discount = 1;
   }
   return value;
+}
+
+/** @throws DataError if a posterior with so many more would leave the domain of the library */
+export function checkRange(toId: () => string, alpha: number, beta: number, successes: number, trials: number): void {
+  if (alpha >= LEAST && beta >= LEAST && Math.max(alpha + successes, beta + trials - successes) <= MOST) return;
+  const id = toId();
+  const reason = `the posterior of ${quoteId(id)} would leave its range: alpha and beta are at most 2^24`;
+  throw new DataError('too-much', reason, { id });
 }

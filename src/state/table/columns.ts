@@ -1,4 +1,5 @@
 import type { Settings } from '../settings.ts';
+import { interleave } from './interleave.ts';
 
 /** A column each, in the order of the keys. */
 export interface Columns {
@@ -36,17 +37,40 @@ export function unseenColumns(size: number, { prior }: Settings): Columns {
   };
 }
 
-/** The columns of two states in the order of their keys together: see KeyTable.merge. */
-export function mergeColumns(from: Uint32Array, mine: Columns, theirs: Columns): Columns {
-  const names = Object.keys(mine) as (keyof Columns)[];
-  return Object.fromEntries(names.map((name) => [name, gather(from, mine[name], theirs[name])])) as unknown as Columns;
+/** Calls `body` on each column, and puts what it makes of it in its place. */
+function mapColumns(columns: Columns, body: <T extends Column>(column: T, name: keyof Columns) => T): Columns {
+  const names = Object.keys(columns) as (keyof Columns)[];
+  return Object.fromEntries(names.map((name) => [name, body(columns[name], name)])) as unknown as Columns;
 }
 
-function gather<T extends Column>(from: Uint32Array, mine: T, theirs: Column): T {
-  const column = new (mine.constructor as new (length: number) => T)(from.length);
-  for (let i = 0; i < from.length; i++) {
-    const at = from[i] as number;
-    column[i] = (at < mine.length ? mine[at] : theirs[at - mine.length]) as number;
-  }
-  return column;
+/** The columns of two states in the order of their keys together: see KeyTable.merge. */
+export function mergeColumns(ranks: Uint32Array, mine: Columns, theirs: Columns): Columns {
+  return mapColumns(mine, (column, name) => interleave(ranks, column, theirs[name] as typeof column));
+}
+
+/** The rows at these indices, in this order. */
+export function pickRows(columns: Columns, indices: Uint32Array): Columns {
+  return mapColumns(columns, (column) => {
+    const picked = new (column.constructor as new (length: number) => typeof column)(indices.length);
+    for (let i = 0; i < indices.length; i++) picked[i] = column[indices[i] as number] as number;
+    return picked;
+  });
+}
+
+/** The columns with room for more rows. */
+export function growColumns(columns: Columns, size: number): Columns {
+  return mapColumns(columns, (column) => {
+    const longer = new (column.constructor as new (length: number) => typeof column)(size);
+    longer.set(column);
+    return longer;
+  });
+}
+
+/** A column of numbers that a table gives, as another table gives them. */
+export function renumber<T extends Uint8Array | Uint16Array>(column: T, toNumber: (number: number) => number): T {
+  const known: number[] = [];
+  const numberOf = (number: number): number => (known[number] ??= toNumber(number));
+  return column.every((number) => numberOf(number) === number)
+    ? column
+    : (column.map((number) => numberOf(number)) as T);
 }

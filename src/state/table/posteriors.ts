@@ -1,9 +1,8 @@
 import { DataError } from '../../errors.ts';
 import { quoteId } from '../../escape-controls.ts';
 import { checkOrder, checkVisit, MOST_ROLLOUTS, type Visit } from '../../logs/visits.ts';
-import { LEAST, MOST } from '../../validate.ts';
 import type { Settings } from '../settings.ts';
-import { type Side, update, withOpen } from './arithmetic.ts';
+import { checkRange, type Side, update, withOpen } from './arithmetic.ts';
 import type { Column, Columns } from './columns.ts';
 import type { DiscountTable } from './discounts.ts';
 import type { KeyTable } from './keys.ts';
@@ -116,14 +115,6 @@ export class Posteriors {
     this.#keep = keep;
   }
 
-  /** @throws DataError if a posterior with so many more would leave the domain of the library */
-  checkRange(index: number, alpha: number, beta: number, successes: number, trials: number): void {
-    if (alpha >= LEAST && beta >= LEAST && Math.max(alpha + successes, beta + trials - successes) <= MOST) return;
-    const id = this.#keys.at(index);
-    const reason = `the posterior of ${quoteId(id)} would leave its range: alpha and beta are at most 2^24`;
-    throw new DataError('too-much', reason, { id });
-  }
-
   /** Whether an observation is more of the open visit of its prompt. */
   #adds({ index, step, isRollout, discount = this.#settings.discount }: Observation): boolean {
     if (discount < 1 && step === undefined && isRollout) {
@@ -151,7 +142,13 @@ export class Posteriors {
       const reason = `${quoteId(id())} has more than ${MOST_ROLLOUTS.toLocaleString('en')} rollouts`;
       throw new DataError('too-much', reason, { id: id() });
     }
-    this.checkRange(index, columns.settledAlpha[index] as number, columns.settledBeta[index] as number, right, tried);
+    checkRange(
+      () => this.#keys.at(index),
+      columns.settledAlpha[index] as number,
+      columns.settledBeta[index] as number,
+      right,
+      tried,
+    );
     this.#touch(index, isVisit);
     columns.successes[index] = right;
     columns.trials[index] = tried;
@@ -163,7 +160,7 @@ export class Posteriors {
     const columns = this.#columns;
     checkVisit(() => this.#keys.at(index), step, trials);
     const [alpha, beta] = [this.alpha(index), this.beta(index)];
-    this.checkRange(index, alpha, beta, successes, trials);
+    checkRange(() => this.#keys.at(index), alpha, beta, successes, trials);
     const number = this.#discounts.toNumber(discount);
     this.#touch(index, true);
     columns.settledAlpha[index] = alpha;
@@ -189,7 +186,13 @@ export class Posteriors {
     const counts = { successes, trials, discount: isMore ? 1 : discount };
     const alpha = update('alpha', columns.settledAlpha[index] as number, prior.alpha, counts);
     const beta = update('beta', columns.settledBeta[index] as number, prior.beta, counts);
-    this.checkRange(index, alpha, beta, columns.successes[index] as number, columns.trials[index] as number);
+    checkRange(
+      () => this.#keys.at(index),
+      alpha,
+      beta,
+      columns.successes[index] as number,
+      columns.trials[index] as number,
+    );
     this.#touch(index, !isMore);
     columns.settledAlpha[index] = alpha;
     columns.settledBeta[index] = beta;
