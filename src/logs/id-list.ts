@@ -1,7 +1,7 @@
 import { checkIdBytes, decodeId, encodeId } from './id-bytes.ts';
 
 /**
- * Ids by number, in order of first appearance, each once: in typed arrays, about twelve bytes each beside their UTF-8,
+ * Ids by number, in order of first appearance, each once: in typed arrays, about sixteen bytes each beside their UTF-8,
  * and not in a Map, which takes a hundred and ends at 2^24.
  */
 export class IdList implements Iterable<string> {
@@ -10,10 +10,13 @@ export class IdList implements Iterable<string> {
   #bytes = new Uint8Array(64);
   /** Where each id begins, and where the last one ends. */
   #offsets = new Uint32Array(8);
+  /** Of each id, with room for more. */
+  #hashes = new Uint32Array(8);
   /** By hash: 1 + the number of an id, 0 of none; the next free slot takes what finds its own taken. */
   #slots = new Uint32Array(8);
-  /** Where the id ends that was last looked for: it is written behind the others. */
+  /** Where the id ends that was last looked for, which is written behind the others, and its hash. */
   #end = 0;
+  #hash = 0;
 
   static from(ids: Iterable<string>): IdList {
     if (ids instanceof IdList) return ids;
@@ -43,7 +46,11 @@ export class IdList implements Iterable<string> {
     const number = (this.#slots[slot] as number) - 1;
     if (number >= 0) return number;
     checkIdBytes(this.#end);
-    if (this.#size + 2 > this.#offsets.length) this.#offsets = grown(this.#offsets, 2 * this.#offsets.length);
+    if (this.#size + 2 > this.#offsets.length) {
+      this.#offsets = grown(this.#offsets, 2 * this.#offsets.length);
+      this.#hashes = grown(this.#hashes, this.#offsets.length);
+    }
+    this.#hashes[this.#size] = this.#hash;
     this.#slots[slot] = ++this.#size;
     this.#offsets[this.#size] = this.#end;
     if (4 * this.#size > 3 * this.#slots.length) this.#rehash();
@@ -69,40 +76,42 @@ export class IdList implements Iterable<string> {
     const most = start + 3 * id.length;
     if (most > this.#bytes.length) this.#bytes = grown(this.#bytes, Math.max(most, 2 * this.#bytes.length));
     this.#end = encodeId(id, this.#bytes, start);
-    let slot = this.#slotOf(start, this.#end);
-    while (this.#slots[slot] !== 0 && !this.#isAt((this.#slots[slot] as number) - 1, start)) slot = this.#next(slot);
-    return slot;
-  }
-
-  #next(slot: number): number {
-    return (slot + 1) & (this.#slots.length - 1);
-  }
-
-  /** By FNV-1a, whose bits are mixed once more, as the lowest count. */
-  #slotOf(start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (this.#bytes[at] as number), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return (hash ^ (hash >>> 13)) & (this.#slots.length - 1);
+    this.#hash = hashOf(this.#bytes, start, this.#end);
+    const mask = this.#slots.length - 1;
+    for (let slot = this.#hash & mask; ; slot = (slot + 1) & mask) {
+      const number = (this.#slots[slot] as number) - 1;
+      if (number < 0 || (this.#hashes[number] === this.#hash && this.#isAt(number, start))) return slot;
+    }
   }
 
   /** Whether the id of this number is the one behind the last. */
   #isAt(number: number, start: number): boolean {
+    const bytes = this.#bytes;
     const from = this.#offsets[number] as number;
     const length = this.#end - start;
     if ((this.#offsets[number + 1] as number) - from !== length) return false;
-    for (let i = 0; i < length; i++) if (this.#bytes[from + i] !== this.#bytes[start + i]) return false;
+    for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
     return true;
   }
 
   #rehash(): void {
-    this.#slots = new Uint32Array(2 * this.#slots.length);
+    const slots = new Uint32Array(2 * this.#slots.length);
+    const mask = slots.length - 1;
     for (let number = 0; number < this.#size; number++) {
-      let slot = this.#slotOf(this.#offsets[number] as number, this.#offsets[number + 1] as number);
-      while (this.#slots[slot] !== 0) slot = this.#next(slot);
-      this.#slots[slot] = number + 1;
+      let slot = (this.#hashes[number] as number) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = number + 1;
     }
+    this.#slots = slots;
   }
+}
+
+/** FNV-1a, whose bits are mixed once more, as slots go by the lowest. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 function grown<T extends Uint8Array | Uint32Array>(array: T, length: number): T {

@@ -108,7 +108,8 @@ export class KeyTable {
     }
     const bytes = new Uint8Array(end);
     for (let i = 0; i < size; i++) {
-      const [from, to] = [this.offsets[indices[i] as number] as number, offsets[i] as number];
+      const from = this.offsets[indices[i] as number] as number;
+      const to = offsets[i] as number;
       copy(this.bytes, from, (offsets[i + 1] as number) - to, bytes, to);
     }
     return new KeyTable(hashes, offsets, bytes);
