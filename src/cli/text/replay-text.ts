@@ -7,12 +7,15 @@ const PARTS = 5;
 
 /** For people: one screen. */
 export function toText(comparison: Comparison, color: boolean): string[] {
-  const { prompts, visits, rounds, count, rollouts, seeds, candidates, discount, prior, policies } = comparison;
+  const { prompts, visits, rounds, count, rollouts, seeds, candidates, discount, prior, starvedAfter, policies } =
+    comparison;
   const style = color ? (titles: string) => `\x1b[1m${titles}\x1b[22m` : undefined;
-  const names = { title: 'policy', align: 'left', cells: policies.map(({ acquisition }) => acquisition) } as const;
+  const names = { title: 'policy', align: 'left', cells: policies.map(({ policy }) => policy) } as const;
   const column = (title: string, toCell: (result: PolicyResult) => string) =>
     ({ title, align: 'right', cells: policies.map(toCell) }) as const;
   const format = (value: number): string => value.toLocaleString('en');
+  const random = policies.find(({ policy }) => policy === 'random')?.informative.mean ?? 0;
+  const chance = Math.sqrt((random * (1 - random)) / count);
   return [
     `${format(prompts)} prompts with ${format(visits)} visits; ${rounds} rounds of ${format(count)} groups, ${seeds} seeds`,
     `${candidates === null ? 'out of all prompts' : `out of ${format(candidates)} candidates`}; discount ${discount}, prior ${prior.alpha},${prior.beta}, rollouts ${rollouts}`,
@@ -20,33 +23,34 @@ export function toText(comparison: Comparison, color: boolean): string[] {
     ...formatTable(
       [
         names,
-        column('mixed %', ({ informative }) => percent(informative, 1)),
-        column('gain', ({ gain }) => `${gain.mean < 0 ? '' : '+'}${percent(gain, 1)}`),
-        column('p(1-p)', ({ variance }) => `${variance.mean.toFixed(3)} ±${variance.sd.toFixed(3)}`),
-        column('seen %', ({ coverage }) => percent(coverage, 0)),
-        column('starved', ({ starved }) => percent(starved, 0)),
+        column('mixed %', ({ informative }) => percent(informative)),
+        column('to random', ({ gain }) => signed(gain)),
+        column('to epochs', ({ gainOverEpochs }) => signed(gainOverEpochs)),
+        column('p(1-p)', ({ variance }) => variance.mean.toFixed(3)),
+        column('seen %', ({ coverage }) => toPercent(coverage.mean, 0)),
       ],
       style,
     ),
     '',
-    'mixed % by rounds',
+    'mixed % in the rounds up to',
     ...formatTable(
       [
         names,
         ...toParts(rounds).map(([from, to]) =>
-          column(from + 1 === to ? `${to}` : `${from + 1}-${to}`, ({ byRound }) =>
-            toMean(byRound.informative.mean.slice(from, to)),
-          ),
+          column(String(to), ({ byRound }) => toMean(byRound.informative.mean.slice(from, to))),
         ),
+        column('±', ({ betweenRounds }) => toPercent(betweenRounds.mean, 1)),
+        column('starved %', ({ starved }) => toPercent(starved.mean, 0)),
       ],
       style,
     ),
     '',
-    ...wrap(
-      'mixed: share of the groups that were neither all right nor all wrong; gain: mixed above random; p(1-p): mean over ' +
-        'the groups, p the share that was right; seen: prompts ever chosen; starved: prompts not chosen in the last ' +
-        `${comparison.starvedAfter} of the rounds. ±: standard deviation over seeds, each with prompts drawn anew.`,
-    ),
+    'mixed    groups neither all right nor all wrong; ± over seeds, which draw the',
+    '         prompts anew; to random, to epochs: above the same of this baseline',
+    'p(1-p)   mean over the groups, p the share of a group that was right',
+    `±        standard deviation between rounds; chance alone makes about ${toPercent(chance, 0)}`,
+    `seen     prompts ever chosen; starved: not chosen in the last ${starvedAfter} of the rounds`,
+    'thompson-difficulty is expected-difficulty with --draw.',
     ...comparison.notes.flatMap((note) => wrap(`! ${note}`)),
     ...wrap(comparison.caveat),
   ];
@@ -61,8 +65,17 @@ function toParts(rounds: number): [from: number, to: number][] {
   ]);
 }
 
-function percent({ mean, sd }: Spread, digits: number): string {
-  return `${(100 * mean).toFixed(digits)} ±${(100 * sd).toFixed(digits)}`;
+function signed(gain: Spread): string {
+  return `${gain.mean < 0 ? '' : '+'}${percent(gain)}`;
+}
+
+/** A spread of 10 % has no digits behind the point, so that the table keeps its width. */
+function percent({ mean, sd }: Spread): string {
+  return `${toPercent(mean, 1)} ±${toPercent(sd, sd < 0.0995 ? 1 : 0)}`;
+}
+
+function toPercent(share: number, digits: number): string {
+  return (100 * share).toFixed(digits);
 }
 
 /** Rounds without a prompt aside. */
