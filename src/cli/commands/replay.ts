@@ -58,7 +58,7 @@ export const replay: Command = {
     const next = toNext('ingest', positionals, { state: 'pool.iws', ...read, ...settings });
     await writeLines(
       streams.stdout,
-      json ? [JSON.stringify(comparison)] : [...toText(comparison, streams.color), ...next],
+      json ? [JSON.stringify(comparison)] : [...toText(comparison, streams.screen), ...next],
     );
   },
 };
