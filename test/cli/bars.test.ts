@@ -27,8 +27,8 @@ describe('bars', () => {
       '▐█│',
       '  │██',
     ]);
-    expect(toSparkline([0, 1, 2, 3, 4, 5, 6, 7, 8], 8, 9)).toBe('▁▂▃▄▅▆▇██');
-    expect(toSparkline([8, 0, 0, 0, Number.NaN, 4, Number.NaN, Number.NaN], 8, 4)).toBe('▅▁▅ ');
+    expect(toSparkline([0, 1, 2, 3, 4, 5, 6, 7], 7, 9)).toBe('▁▂▃▄▅▆▇▇');
+    expect(toSparkline([8, 0, 0, 0, Number.NaN, 4, Number.NaN, Number.NaN], 8, 4)).toBe('▄▁▄ ');
     expect(toSparkline([0, 0], 0, 4)).toBe('▁▁');
     expect(toCells([0.25, 0, 0.75], 8)).toEqual([2, 0, 6]);
   });
@@ -105,7 +105,7 @@ describe('tables', () => {
         const lines = formatTable(table, { columns: width, color });
         for (const line of lines) expect(cellsOf(line)).toBeLessThanOrEqual(width);
         for (const row of [0, 1]) {
-          const rows = lines.filter((_, i) => i % 3 === row + 1).map((line) => line.trim().split(/ +/));
+          const rows = lines.filter((_, i) => i % 4 === row + 1).map((line) => line.trim().split(/ +/));
           expect(rows.flatMap(([, ...others]) => others)).toEqual(table.slice(1).map((column) => column.cells[row]));
           for (const [first] of rows) expect(first).toBe(table[0]?.cells[row]);
         }

@@ -26,9 +26,9 @@ const HELP = `Usage: insight-wasm replay LOGS... [flags]
 
 Would selection have helped? Replays a full log, in which prompts were visited
 many times, to all acquisitions, to Thompson draws and to two baselines: random,
-and shuffled epochs as of a data loader. In round t each prompt holds the outcome
-of its visit number t. Each policy selects prompts, is shown their outcomes and
-learns from them, and from nothing else.
+and shuffled epochs, as of a data loader. In round t each prompt holds the
+outcome of its visit number t. Each policy selects prompts, is shown their
+outcomes and learns from them, and from nothing else.
 
 Prints the share of mixed groups, which are those that a group-relative gradient
 comes from, and its spread between rounds; the mean of p (1 - p) of the groups;

@@ -1,7 +1,8 @@
 // Pictures of numbers in the block elements of Unicode, a cell a character.
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-const HEIGHTS = [...'▁▂▃▄▅▆▇█'];
+/** A full block would touch the line above. */
+const HEIGHTS = [...'▁▂▃▄▅▆▇'];
 
 /** The cells that a bar gets of those that are left of a line: in whole ones, between a least and a most. */
 export function toRoom(left: number, least: number, most: number): number {
@@ -39,7 +40,7 @@ export function toSparkline(values: readonly number[], most: number, width: numb
   return toParts(values.length, width)
     .map(([from, to]) => {
       const mean = meanOf(values.slice(from, to));
-      return Number.isNaN(mean) ? ' ' : HEIGHTS[most > 0 ? Math.min(7, Math.floor((8 * mean) / most)) : 0];
+      return Number.isNaN(mean) ? ' ' : HEIGHTS[most > 0 ? Math.min(6, Math.floor((7 * mean) / most)) : 0];
     })
     .join('');
 }

@@ -58,7 +58,7 @@ export function toText(comparison: Comparison, screen?: Screen): string[] {
       'mixed: groups neither all right nor all wrong; ± over seeds, each a bootstrap',
       'to random, to epochs: mixed above that of this baseline',
       'p(1-p): mean over the groups, p the share of a group that was right',
-      ...(screen === undefined ? [] : [`by round: mixed, of which █ is ${toPercent(most, 0)} %`]),
+      ...(screen === undefined ? [] : [`by round: mixed, of which ▇ is ${toPercent(most, 0)} %`]),
       `± alone: standard deviation between rounds; chance makes about ${toPercent(chance, 0)}`,
       `seen: prompts ever chosen; starved: not chosen in the last ${starvedAfter} of the rounds`,
       'thompson-difficulty: expected-difficulty with --draw',

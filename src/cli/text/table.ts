@@ -21,14 +21,14 @@ export function formatTable(columns: readonly TableColumn[], screen?: Screen): s
     if (screen === undefined || used <= screen.columns || last.length === 1) last.push(column);
     else tables = [...tables, [first, column]];
   }
-  return tables.flatMap((table) => {
+  return tables.flatMap((table, i) => {
     const lines = first.map((_, row) =>
       table
         .map((column) => column[row])
         .join('  ')
         .trimEnd(),
     );
-    return lines.map((line, row) => (row === 0 ? paint(screen, 'bold', line) : line));
+    return [...(i === 0 ? [] : ['']), ...lines.map((line, row) => (row === 0 ? paint(screen, 'bold', line) : line))];
   });
 }
 
