@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from insight_wasm import Selector, content_key
 from insight_wasm.content_key import _json
 from insight_wasm.program import _find_node, run
@@ -17,7 +18,15 @@ NUMBERS = [
     0, -0.0, 1, 72.0, -3, 0.1, 1e-6, 1e-7, 1.5e-7, 123456789.125, 1e20, 1e21, 1.25e21, 2**53, 2**53 + 1, 2**63, 10**25,
     5e-324, 1.7976931348623157e308, 0.000001234, 100, 1200.0, 9007199254740993, float("nan"), float("inf"), True, None,
 ]  # fmt: skip
-TEXTS = ["", "What is 2 + 2?", 'a "quote" \\ / \b\f\n\r\t\x00\x1f\x7f', "é 日本 \u2028 😀", "\ud800x\udc00", "0", "__proto__"]
+TEXTS = [
+    "",
+    "What is 2 + 2?",
+    'a "quote" \\ / \b\f\n\r\t\x00\x1f\x7f',
+    "é 日本 \u2028 😀",
+    "\ud800x\udc00",
+    "0",
+    "__proto__",
+]
 
 
 def draw_value(draw: random.Random, depth: int = 3) -> Any:

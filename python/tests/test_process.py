@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from insight_wasm import InsightError, Selector
 from insight_wasm.program import find_program, run
 

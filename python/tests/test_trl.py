@@ -1,6 +1,6 @@
 """InsightMixin in front of the real GRPOTrainer, on the CPU: one process here, two by torchrun.
 
-`accelerate launch --cpu --num_processes 2` of Accelerate 1.15.0 starts one process only: it leaves the second to mpirun.
+`accelerate launch --cpu --num_processes 2` of Accelerate 1.15.0 starts one process: it leaves the second to mpirun.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 trl = pytest.importorskip("trl")
 
 import pyarrow.parquet as parquet  # noqa: E402
+
 from insight_wasm import InsightError, Selector, content_key  # noqa: E402
 from insight_wasm.program import run as insight  # noqa: E402
 from insight_wasm.trl import InsightMixin  # noqa: E402
@@ -53,7 +54,7 @@ def counts_of(done: dict[str, Any]) -> dict[str, list[int]]:
 
 def mixed_share(done: dict[str, Any], rounds: int) -> float:
     groups = [rewards for each in done["rounds"][:rounds] for rewards in each["groups"].values()]
-    return sum(0 < sum(rewards) < len(rewards) for rewards in groups) / len(groups)
+    return [0 < sum(rewards) < len(rewards) for rewards in groups].count(True) / len(groups)
 
 
 def posteriors(state: str) -> dict[str, tuple[float, ...]]:
@@ -106,7 +107,9 @@ def test_a_run_that_goes_on_from_a_checkpoint_chooses_as_one_that_was_never_stop
         {"arguments": {**arguments, "ignore_data_skip": skip}, "resume": str(tmp_path / "checkpoint-3")},
     )
     assert len(whole["rounds"]) == 6
-    assert [{**each, "before": 0} for each in resumed["rounds"]] == [{**each, "before": 0} for each in whole["rounds"][3:]]
+    assert [{**each, "before": 0} for each in resumed["rounds"]] == [
+        {**each, "before": 0} for each in whole["rounds"][3:]
+    ]
 
 
 @pytest.mark.parametrize("evaluates", [False, True])
@@ -121,12 +124,15 @@ def test_the_reader_of_logs_finds_in_the_completions_what_was_observed(
     options = {"arguments": arguments, "prompts": 8}
     done = run(str(tmp_path), options)
     assert sum("eval_reward" in log for log in done["logs"]) == (2 if evaluates else 0)
-    assert ids_of(done) == ids_of(run(str(tmp_path / "again"), {**options, "arguments": {**arguments, "eval_strategy": "no"}}))
+    assert ids_of(done) == ids_of(
+        run(str(tmp_path / "again"), {**options, "arguments": {**arguments, "eval_strategy": "no"}})
+    )
     log = str(tmp_path / "log.iws")
     insight(["ingest", str(tmp_path / "completions"), "--state", log, "--discount", "0.9"])
     assert posteriors(log) == posteriors(str(tmp_path / "pool.iws"))
     insight(["ingest", str(tmp_path / "completions"), "--state", str(tmp_path / "sum.iws")])
-    sums = {id: [alpha - 1, alpha + beta - 2] for id, (alpha, beta, *_) in posteriors(str(tmp_path / "sum.iws")).items()}
+    summed = posteriors(str(tmp_path / "sum.iws"))
+    sums = {id: [alpha - 1, alpha + beta - 2] for id, (alpha, beta, *_) in summed.items()}
     assert sums == counts_of(done)
     assert sum(trials for _, trials in sums.values()) == 3 * 16
 
@@ -159,9 +165,9 @@ def trainer_of(dataset: Any, folder: Path, *rewards: Any, **arguments: Any) -> T
     model, tokenizer = tiny_model()
     tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }} {% endfor %}"
     config = trl.GRPOConfig(
-        output_dir=str(folder), use_cpu=True, bf16=False, report_to=[], per_device_train_batch_size=8, num_generations=4,
-        max_completion_length=2, max_steps=2, logging_steps=1, log_completions=True, num_completions_to_print=0,
-        save_strategy="no", disable_tqdm=True, gradient_checkpointing=False, **arguments,
+        output_dir=str(folder), use_cpu=True, bf16=False, report_to=[], save_strategy="no", disable_tqdm=True,
+        per_device_train_batch_size=8, num_generations=4, max_completion_length=2, max_steps=2, logging_steps=1,
+        log_completions=True, num_completions_to_print=0, gradient_checkpointing=False, **arguments,
     )  # fmt: skip
     return Trainer(
         model=model, reward_funcs=list(rewards), args=config, train_dataset=dataset, processing_class=tokenizer
@@ -203,7 +209,7 @@ def test_what_the_data_set_or_the_state_lacks_is_named(tmp_path: Path) -> None:
     trainer = trainer_of(dataset, tmp_path, right)
     with Selector(tmp_path / "pool.iws", ids=["c", "d"]) as selector:
         trainer.select_with(selector)
-        with pytest.raises(ValueError, match="the state has a prompt '[cd]' that train_dataset lacks"):
+        with pytest.raises(ValueError, match=r"the state has a prompt '[cd]' that train_dataset lacks"):
             trainer.train()
     with Selector(tmp_path / "few.iws", ids=["a"]) as selector:
         trainer.select_with(selector)

@@ -15,11 +15,12 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import torch
 from datasets import Dataset
-from insight_wasm import Selector
-from insight_wasm.trl import InsightMixin
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import GRPOConfig, GRPOTrainer
+
+from insight_wasm import Selector
+from insight_wasm.trl import InsightMixin
 
 
 class Trainer(InsightMixin, GRPOTrainer):  # type: ignore[misc]

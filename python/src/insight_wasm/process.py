@@ -27,7 +27,7 @@ class Process:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Raises InsightError with the reason of the process if it cannot start, and Ended if it gives none."""
-        self._words: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # a pipe could fill up
+        self._words: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (a pipe could fill up)
         with _spawning:
             try:
                 self._popen = subprocess.Popen(

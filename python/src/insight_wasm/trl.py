@@ -153,7 +153,9 @@ class _Insight:
 
     def row_of(self, id: str) -> int:
         if id not in self._rows:
-            raise ValueError(f"the state has a prompt {id!r} that train_dataset lacks: give each data set its own state")
+            raise ValueError(
+                f"the state has a prompt {id!r} that train_dataset lacks: give each data set its own state"
+            )
         return self._rows[id]
 
     def observe(self, ids: Sequence[str], rewards: torch.Tensor, step: int) -> None:
@@ -171,7 +173,9 @@ def _to_rows(dataset: Any, id: str, hash: Sequence[str] | None) -> dict[str, int
     lacking = [column for column in columns if column not in dataset.column_names]
     if lacking:
         has = ", ".join(dataset.column_names)
-        raise ValueError(f"train_dataset has no column {', '.join(lacking)}, but {has}: id= or hash= names what is there")
+        raise ValueError(
+            f"train_dataset has no column {', '.join(lacking)}, but {has}: id= or hash= names what is there"
+        )
     values = zip(*(dataset[column] for column in columns), strict=True)
     ids = [to_id(value[0]) if hash is None else content_key(*value) for value in values]
     return {id: len(ids) - 1 - i for i, id in enumerate(reversed(ids))}
