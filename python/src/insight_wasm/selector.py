@@ -261,6 +261,17 @@ class Selector:
 
     def _start(self) -> Process:
         """A process that knows all ids, and what is in flight."""
+        process = self.launch()
+        self._ids = None
+        hello = process.hello
+        self._step = max(self._step, hello["step"] or 0)
+        if self._selections is None:
+            self._selections = hello["taken"]  # goes on with other draws than the run before
+        self._hold_again(process)
+        return process
+
+    def launch(self) -> Process:
+        """A process that knows all ids."""
         command = self._settings["command"] or find_program()
         state, discount, threshold = (self._settings[name] for name in ("state", "discount", "threshold"))
         flags = ["--state", state, *([] if discount is None else ["--discount", str(discount)])]
@@ -273,12 +284,6 @@ class Selector:
             run(["state", "import", "-", *flags], rows, command)
             process = Process(serve)
         assert process is not None
-        self._ids = None
-        hello = process.hello
-        self._step = max(self._step, hello["step"] or 0)
-        if self._selections is None:
-            self._selections = hello["taken"]  # goes on with other draws than the run before
-        self._hold_again(process)
         return process
 
     def _hold_again(self, process: Process) -> None:
