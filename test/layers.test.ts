@@ -105,7 +105,8 @@ test('only src/cli knows flags', () => {
 
 /** Of src, its rooms; those of more than one kind by kind. */
 function roomOf(path: string): string {
-  const [, room] = /^((?:logs\/(?:formats|audit|parquet)|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(path) ?? [];
+  const [, room] =
+    /^((?:logs\/(?:formats|audit|parquet)|state\/choose|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(path) ?? [];
   return room || '.';
 }
 

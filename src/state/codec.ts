@@ -2,6 +2,7 @@ import { DataError } from '../errors.ts';
 import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
 import { DiscountTable } from './discounts.ts';
 import { checkExtra, type Extra } from './extra.ts';
+import { GroupTable } from './groups.ts';
 import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -14,6 +15,8 @@ interface Meta extends Settings, Extra {
   readonly rule: Rule | undefined;
   readonly logs: readonly Log[];
   readonly taken?: number | undefined;
+  /** Labels of groups in the order of their numbers, from 1; without them there is no section of groups. */
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** Names of the columns in the order of their sections, which begin at 1. */
@@ -28,6 +31,7 @@ export function toViews({
   columns,
   keys,
   discounts,
+  groups,
   recent,
   extra,
 }: State): ArrayBufferView[] {
@@ -46,6 +50,7 @@ export function toViews({
     isWarm,
     isMixed,
     isManual,
+    ...(groups.size > 1 && { groups: groups.labels }),
   };
   return [
     new TextEncoder().encode(JSON.stringify(meta)),
@@ -57,6 +62,7 @@ export function toViews({
     columns.discounts,
     Float64Array.from(discounts.others),
     recent.toBytes(),
+    ...(groups.size > 1 ? [columns.groups] : []),
   ];
 }
 
@@ -74,9 +80,12 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   // The columns are views, which need the alignment that a new buffer has.
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const { version, digest, sections } = decodeSections(aligned);
-  if (sections.length !== (version === 1 ? 10 : 14)) throw damaged(`${sections.length} sections`);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
-  const { logs, rule, taken, keyed, seen, reading, isWarm, isMixed, isManual, ...given } = decodeMeta(section(0));
+  if (!(version === 1 ? [10] : [14, 15]).includes(sections.length)) throw damaged(`${sections.length} sections`);
+  const { logs, rule, taken, groups, keyed, seen, reading, isWarm, isMixed, isManual, ...given } = decodeMeta(
+    section(0),
+  );
+  if ((groups !== undefined) !== (sections.length === 15)) throw damaged('groups without a label, or the reverse');
   const settings = checkSettings(given);
   const size = section(7).length / 8;
   const column = <T>(i: number, Type: ColumnType<T>, length = size): T => {
@@ -99,6 +108,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
     settledSteps:
       version === 1 ? steps.map((step, i) => (trials[i] === 0 ? step : Number.NaN)) : column(10, Float64Array),
     discounts: version === 1 ? new Uint8Array(size) : column(11, Uint8Array),
+    groups: groups === undefined ? new Uint16Array(size) : column(14, Uint16Array),
   };
   const keys = new KeyTable(column(7, Float64Array), column(8, Uint32Array, size + 1), section(9));
   if (!keys.isOrdered()) throw damaged('the keys are not in order');
@@ -107,7 +117,8 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
     throw damaged('the discounts');
   if (version > 1 && section(13).length % 16 !== 0) throw damaged('the keys of observations');
   const recent = version === 1 ? undefined : new RecentKeys(section(13));
-  checkColumns(columns, others.length);
+  const table = new GroupTable(groups);
+  checkColumns(columns, others.length, table.size);
   const discounts = new DiscountTable(settings.discount, others);
   return {
     state: new State(settings, keys, columns, {
@@ -115,6 +126,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
       rule,
       taken,
       discounts,
+      groups: table,
       recent,
       extra: { keyed, seen, reading, isWarm, isMixed, isManual },
     }),
@@ -122,7 +134,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
   };
 }
 
-function checkColumns(columns: Columns, discounts: number): void {
+function checkColumns(columns: Columns, discounts: number, groups: number): void {
   const { settledAlpha, settledBeta, successes, trials, steps, settledSteps } = columns;
   for (let i = 0; i < trials.length; i++) {
     const right = successes[i] as number;
@@ -134,6 +146,7 @@ function checkColumns(columns: Columns, discounts: number): void {
     if (!isPosterior(settledAlpha[i] as number, right)) throw damaged(`alpha of prompt ${i}`);
     if (!isPosterior(settledBeta[i] as number, tried - right)) throw damaged(`beta of prompt ${i}`);
     if ((columns.discounts[i] as number) > discounts) throw damaged(`the discount of prompt ${i}`);
+    if ((columns.groups[i] as number) >= groups) throw damaged(`the group of prompt ${i}`);
   }
 }
 
@@ -163,12 +176,23 @@ function decodeMeta(bytes: Uint8Array): Meta {
   } catch {
     throw damaged('the settings are no JSON');
   }
-  const { discount, prior, rule, logs, taken, keyed, seen, reading, isWarm, isMixed, isManual } = meta ?? {};
+  const { discount, prior, rule, logs, taken, groups, keyed, seen, reading, isWarm, isMixed, isManual } = meta ?? {};
   if (typeof discount !== 'number' || typeof prior !== 'object' || prior === null) throw damaged('the settings');
   if (!isRule(rule)) throw damaged('the rule of the logs');
   if (!Array.isArray(logs) || !logs.every(isLog)) throw damaged('the logs');
   if (taken !== undefined && !(Number.isSafeInteger(taken) && taken >= 0)) throw damaged('the count of observations');
-  return { discount, prior, rule, logs, taken, ...checkExtra({ keyed, seen, reading, isWarm, isMixed, isManual }) };
+  if (groups !== undefined && !(Array.isArray(groups) && groups.every((label) => typeof label === 'string'))) {
+    throw damaged('the labels of groups');
+  }
+  return {
+    discount,
+    prior,
+    rule,
+    logs,
+    taken,
+    groups,
+    ...checkExtra({ keyed, seen, reading, isWarm, isMixed, isManual }),
+  };
 }
 
 function isRule(value: unknown): value is Rule | undefined {

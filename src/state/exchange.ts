@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
-import { bad, checkInteger, type Fields, getNumber, isObject } from '../logs/fields.ts';
+import { bad, checkInteger, type Fields, find, getId, getNumber, isObject } from '../logs/fields.ts';
 import { checkVisit, MOST_ROLLOUTS } from '../logs/visits.ts';
 import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +12,8 @@ export interface ExportedPrompt {
   readonly alpha: number;
   readonly beta: number;
   readonly visits: number;
+  /** Its label, if it has one: quotas go by it. */
+  readonly group?: string;
   /** Of the latest visit, if it had one. */
   readonly step?: number;
   /** The posterior before the latest visit, with the counts of that visit, to which rows of the same step still add. */
@@ -28,11 +30,13 @@ export interface ExportedPrompt {
 }
 
 /** The prompts of a state, in the order of their keys. */
-export function* exportPrompts({ keys, pool, columns, discounts }: State): Generator<ExportedPrompt> {
+export function* exportPrompts(state: State): Generator<ExportedPrompt> {
+  const { keys, pool, columns, discounts } = state;
   const stepOf = (step: number) => (Number.isNaN(step) ? {} : { step });
   for (let i = 0; i < keys.size; i++) {
     const trials = columns.trials[i] as number;
     const discount = columns.discounts[i] as number;
+    const group = state.groupOf(i);
     const open = {
       alpha: columns.settledAlpha[i] as number,
       beta: columns.settledBeta[i] as number,
@@ -46,6 +50,7 @@ export function* exportPrompts({ keys, pool, columns, discounts }: State): Gener
       alpha: pool.alpha[i] as number,
       beta: pool.beta[i] as number,
       visits: columns.visits[i] as number,
+      ...(group !== '' && { group }),
       ...stepOf(columns.steps[i] as number),
       ...(trials > 0 && { open }),
     };
@@ -64,11 +69,15 @@ export interface WarmStart {
 export class Importer {
   readonly #settings: Settings;
   readonly #warm: WarmStart | undefined;
+  readonly #group: string | undefined;
   readonly #prompts = new Map<string, Prompt | undefined>();
+  readonly #labels = new Map<string, string>();
 
-  constructor(settings: Settings, warm?: WarmStart) {
+  /** @param group the field of a row that has its label; by default `group`, of rows that have a posterior */
+  constructor(settings: Settings, warm?: WarmStart, group?: string) {
     this.#settings = settings;
     this.#warm = warm;
+    this.#group = group;
   }
 
   /** Whether a prompt has a posterior, and does not start at the prior. */
@@ -82,7 +91,8 @@ export class Importer {
   }
 
   /**
-   * Adds a prompt, at the prior if the row has no posterior. A data set may repeat itself, posteriors may not.
+   * Adds a prompt, at the prior if the row has no posterior. A data set may repeat itself, and the first label of a prompt
+   * is the one; posteriors may not.
    * @throws DataError for a row that makes no sense
    */
   add(key: string, row: Fields): void {
@@ -91,11 +101,13 @@ export class Importer {
     if (isKnown && (prompt ?? this.#prompts.get(key)) !== undefined) {
       throw new DataError('taken', `${quoteId(key)} is there twice`, { id: key });
     }
+    const label = this.#toLabel(row);
+    if (label !== undefined && !this.#labels.has(key)) this.#labels.set(key, label);
     if (!isKnown) this.#prompts.set(key, prompt);
   }
 
   /**
-   * The prompts that `state` lacks, as a state of their own.
+   * The prompts that `state` lacks, as a state of their own. Those that it has get the labels of their rows.
    * @throws DataError for a posterior of a prompt that it has, or one that no state holds
    */
   end(state: State): State {
@@ -110,6 +122,8 @@ export class Importer {
     const { keys: table, columns, discounts } = imported;
     const wanted: [index: number, prompt: Prompt][] = [];
     for (let index = 0; index < table.size; index++) {
+      const label = this.#labels.get(table.at(index));
+      if (label !== undefined) imported.label(index, label);
       const prompt = this.#prompts.get(table.at(index));
       if (prompt === undefined) continue;
       for (const name of COLUMNS) columns[name][index] = prompt[name];
@@ -130,7 +144,17 @@ export class Importer {
         { id },
       );
     }
+    for (const [key, label] of this.#labels) {
+      const index = state.keys.indexOf(key);
+      if (index >= 0) state.label(index, label);
+    }
     return imported;
+  }
+
+  #toLabel(row: Fields): string | undefined {
+    const name = this.#group ?? (Object.hasOwn(row, 'alpha') ? 'group' : undefined);
+    const label = name === undefined ? undefined : find(row, name);
+    return name === undefined || label === undefined || label === null ? undefined : getId(row, name);
   }
 
   #toPrompt(row: Fields): Prompt | undefined {

@@ -6,6 +6,7 @@ import { checkOrder, checkVisit, MOST_ROLLOUTS, toUpdates, type Visit } from '..
 import { LEAST, MOST } from '../validate.ts';
 import { DiscountTable } from './discounts.ts';
 import type { Extra } from './extra.ts';
+import { GroupTable } from './groups.ts';
 import { KeyTable } from './keys.ts';
 import { Ledger, type Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
@@ -37,6 +38,8 @@ export interface Columns {
   readonly settledSteps: Float64Array;
   /** Of the open visit: number of its discount in the table of discounts. */
   readonly discounts: Uint8Array;
+  /** Number of the label in the table of groups; 0: it has none. */
+  readonly groups: Uint16Array;
 }
 
 /** Columns of prompts that nothing was seen of. */
@@ -50,6 +53,7 @@ function unseenColumns(size: number, { prior }: Settings): Columns {
     steps: new Float64Array(size).fill(Number.NaN),
     settledSteps: new Float64Array(size).fill(Number.NaN),
     discounts: new Uint8Array(size),
+    groups: new Uint16Array(size),
   };
 }
 
@@ -61,6 +65,7 @@ export interface StateParts {
   /** Observations that a process took one by one: see the journal. */
   readonly taken?: number | undefined;
   readonly discounts?: DiscountTable | undefined;
+  readonly groups?: GroupTable | undefined;
   readonly recent?: RecentKeys | undefined;
   readonly extra?: Extra | undefined;
 }
@@ -80,10 +85,13 @@ export class State {
   taken: number;
   /** Discounts of visits, other than that of the settings. */
   readonly discounts: DiscountTable;
+  /** Labels of groups of prompts. */
+  readonly groups: GroupTable;
   /** Keys of the latest observations that had one. */
   readonly recent: RecentKeys;
   readonly extra: Extra;
   #pool: PosteriorPool | undefined;
+  #offset = 0;
   /** Indices whose posterior in the pool is older than the columns. */
   readonly #stale = new Set<number>();
   #visited: number | undefined;
@@ -99,6 +107,7 @@ export class State {
     this.rule = parts.rule;
     this.taken = parts.taken ?? 0;
     this.discounts = parts.discounts ?? new DiscountTable(settings.discount);
+    this.groups = parts.groups ?? new GroupTable();
     this.recent = parts.recent ?? new RecentKeys();
     this.extra = parts.extra ?? {};
   }
@@ -117,7 +126,7 @@ export class State {
   get pool(): PosteriorPool {
     if (this.#pool === undefined) {
       const { discount, prior } = this.settings;
-      this.#pool = new PosteriorPool(this.size, { discount, prior });
+      this.#pool = new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
       const alpha = new Float32Array(this.size);
       const beta = new Float32Array(this.size);
       for (let i = 0; i < this.size; i++) {
@@ -132,6 +141,12 @@ export class State {
     }
     this.#stale.clear();
     return this.#pool;
+  }
+
+  /** Prompts of the whole before those of this state, where it is a shard: seeds of acquisitions count from there. */
+  set offset(offset: number) {
+    if (offset !== this.#offset) this.dispose();
+    this.#offset = offset;
   }
 
   /** Frees the memory of the pool, if there is one. */
@@ -172,6 +187,7 @@ export class State {
       const at = (from[i] as number) - this.size;
       if (at < 0) continue;
       columns.discounts[i] = this.discounts.toNumber(other.discounts.at(other.columns.discounts[at] as number));
+      columns.groups[i] = this.groups.toNumber(other.groupOf(at));
     }
     return this.#like(keys, columns, this.rule);
   }
@@ -194,8 +210,18 @@ export class State {
   }
 
   #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
-    const { settings, ledger, taken, discounts, recent } = this;
-    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, recent, extra });
+    const { settings, ledger, taken, discounts, groups, recent } = this;
+    return new State(settings, keys, columns, { logs: ledger.logs, rule, taken, discounts, groups, recent, extra });
+  }
+
+  /** The label of a prompt; "" if it has none. */
+  groupOf(index: number): string {
+    return this.groups.at(this.columns.groups[index] as number);
+  }
+
+  /** Gives a prompt a label. @throws DataError for one label too many */
+  label(index: number, group: string): void {
+    this.columns.groups[index] = this.groups.toNumber(group);
   }
 
   /**

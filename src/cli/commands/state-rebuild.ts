@@ -50,11 +50,12 @@ export async function rebuildState(
     }
     const left = toPaths(old, without);
     const anew = toRule(old.rule, rule);
-    const ids = old.extra.keyed === undefined ? [] : allIds(old);
+    const ids = old.extra.keyed === undefined ? [] : [...allIds(old)];
     const before = State.unseen({ ...old.settings, ...settings }, ids).keeping({
       keyed: old.extra.keyed,
       reading: old.extra.reading,
     });
+    if (ids.length > 0) for (let i = 0; i < old.size; i++) before.label(i, old.groupOf(i)); // in the same order
     const { sources, access, total } = openLogs(left);
     const progress = new Progress(streams.stderr);
     const { format, ...reading } = (old.extra.reading ?? {}) as Mapping & { readonly format?: never };

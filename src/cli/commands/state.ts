@@ -33,6 +33,7 @@ const FLAGS = {
   id: optional('FIELD', 'import: how a row has its id (id)', text),
   hash: optional('FIELDS', 'import: no id: it is a hash of these fields', list),
   rate: optional('FIELD', 'import: where a reference model passed at this rate, in [0, 1], start there', text),
+  group: optional('FIELD', 'import: the group of a prompt, which quotas of select go by', text),
   weight: optional('N', 'import: rollouts that a rate counts as (8)', numberIn(0, 1e6)),
   ...SETTINGS_FLAGS,
   without: optional('PATHS', 'rebuild: logs to leave out', list),
@@ -91,7 +92,7 @@ export const state: Command = {
       };
       return rebuildState(path, rebuild, values['break-lock'], streams);
     }
-    for (const flag of ['id', 'hash', 'rate', 'weight', 'discount', 'prior'] as const) {
+    for (const flag of ['id', 'hash', 'rate', 'weight', 'group', 'discount', 'prior'] as const) {
       if (values[flag] !== undefined) throw new UsageError(`--${flag} is for state import`);
     }
     if (action === 'compact') return compact(path, values, streams);
@@ -177,7 +178,7 @@ async function importRows(path: string, paths: readonly string[], values: Values
     if (found !== undefined) checkSettings(found.settings, toGiven(values));
     const before = found ?? State.unseen(settings);
     const warm = values.rate === undefined ? undefined : { rate: values.rate, weight: values.weight ?? 8 };
-    const importer = new Importer(before.settings, warm);
+    const importer = new Importer(before.settings, warm, values.group);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
     const isWarm = before.extra.isWarm || importer.isWarm || undefined;
     const keyed = importer.isWarm ? before.extra.keyed : { id: values.id, hash };
