@@ -296,8 +296,7 @@ class Selector:
             if self._step < flight.step + steps and now < flight.second + seconds
         }
         if self._flying:
-            ids = list(self._flying)
-            process.ask({"op": "select", "only": ids, "count": len(ids), "hold": True, **limits})
+            process.ask({"op": "hold", "ids": list(self._flying), **limits})
 
 
 def _given(**fields: Any) -> dict[str, Any]:

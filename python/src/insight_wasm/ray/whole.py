@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,7 @@ class Whole:
     def __init__(self, hosts: Sequence[Any], memory: Memory, patience: float, refuses: bool) -> None:
         self._hosts, self._memory, self._refuses = hosts, memory, refuses
         self._limits: dict[str, _Limit] = {}
+        self._held: dict[int, int] = {}  # prompts in flight
         self._selected = 0
         self._opening = {i: self._take(i) for i in range(len(hosts))}
         memory.missing = set(self._opening)
@@ -125,6 +127,7 @@ class Whole:
 
     def _know(self, i: int, about: Mapping[str, Any]) -> None:
         self._memory.prompts[i], self._memory.steps[i] = about["prompts"], about["step"]
+        self._held[i] = about.get("held", 0)
 
     def _need_all(self, what: str) -> None:
         if self._memory.missing:
@@ -165,18 +168,17 @@ class Whole:
             raise InsightError("request", f'"{unknown[0]}" is no field of a selection out of shards')
         if self._refuses:
             self._need_all("a selection")
-        overdue = self._overdue()
+        self._expire()
         query = {"count": _COUNT, **{name: request[name] for name in _TO_SHARDS if name in request}}
         there = self._there
         of = sum(self._memory.prompts[i] for i in there)
-        requests: dict[int, list[Request]] = {}
+        requests: dict[int, Request] = {}
         offset = 0
         for i in there:
-            part = {"op": "select", **query, "cooldown": self._cooldown(i, request), "part": {"offset": offset, "of": of}}
-            late = [id for id in overdue if shard_of(id, len(self._hosts)) == i]
-            requests[i] = [*([{"op": "release", "ids": late}] if late else []), part]
+            part = {"offset": offset, "of": of}
+            requests[i] = {"op": "select", **query, "cooldown": self._cooldown(i, request), "part": part}
             offset += self._memory.prompts[i]
-        parts = [_good(answers[-1])["part"] for answers in self._run(requests).values()]
+        parts = [answer["part"] for answer in self._of_each(requests).values()]
         merge = {"op": "merge", "parts": parts, **{name: query[name] for name in _TO_MERGE if name in query}}
         chosen = self._of_each({there[0]: merge})[there[0]]
         self._selected += len(chosen["ids"])
@@ -194,20 +196,24 @@ class Whole:
 
     def _hold(self, request: Request) -> dict[str, Any]:
         """Limits are kept here, as a shard does not know the steps of the others."""
-        held = self._of_each({i: {"op": "hold", "ids": ids} for i, ids in self._by_shard(request["ids"]).items()})
+        self._expire()
+        parts = self._by_shard(request["ids"])
+        for i, answer in self._of_each({i: {"op": "hold", "ids": ids} for i, ids in parts.items()}).items():
+            self._held[i] = answer["held"]
         steps, seconds = request.get("holdSteps"), request.get("holdSeconds")
-        if steps is not None or seconds is not None:
-            limit = _Limit(steps, self._step, math.inf if seconds is None else time.monotonic() + seconds)
-            self._limits |= dict.fromkeys(request["ids"], limit)
-        return {"held": sum(answer["held"] for answer in held.values())}
+        limit = _Limit(steps, self._step, math.inf if seconds is None else time.monotonic() + seconds)
+        for id in request["ids"]:
+            self._limits.pop(id, None)
+            if steps is not None or seconds is not None:
+                self._limits[id] = limit
+        return {"held": sum(self._held.values())}
 
-    def _overdue(self) -> list[str]:
-        """Those that are in flight for too long, and are not any more."""
+    def _expire(self) -> None:
+        """Releases what is in flight for too long."""
         now, last = time.monotonic(), self._step
         overdue = [id for id, limit in self._limits.items() if limit.is_over(last, now)]
-        for id in overdue:
-            del self._limits[id]
-        return overdue
+        if overdue:
+            self._release({"ids": overdue})
 
     def _observe(self, request: Request) -> dict[str, Any]:
         if request.get("atomic", False):
@@ -231,13 +237,14 @@ class Whole:
             if isinstance(answer, InsightError):
                 if answer.code not in ("value", "refused"):
                     raise answer
-                errors.append(answer)  # none of them
-                seen["skipped"] += [{"at": at, "code": answer.code, "reason": answer.message} for at in places[i]]
+                errors.append(InsightError(answer.code, _placed(answer.message, places[i])))  # of the first; none was taken
+                seen["skipped"] += [{"at": at, "code": answer.code, "reason": errors[-1].message} for at in places[i]]
                 continue
             seen["observed"] += answer["observed"]
             seen["unsaved"] += answer["unsaved"]
             seen["late"] += [places[i][at] for at in answer.get("late", [])]
-            seen["skipped"] += [{**one, "at": places[i][one["at"]]} for one in answer.get("skipped", [])]
+            for one in answer.get("skipped", []):
+                seen["skipped"].append({**one, "at": places[i][one["at"]], "reason": _placed(one["reason"], places[i])})
         if began is None and self._step is not None:
             self._limits = {id: limit.begun(self._step) for id, limit in self._limits.items()}
         gone = {one["at"] for one in seen["skipped"] if one["code"] != "repeated"}
@@ -278,14 +285,18 @@ class Whole:
             for id in request["ids"]:
                 self._limits.pop(str(id), None)
             requests = {i: {"op": "release", "ids": ids} for i, ids in self._by_shard(request["ids"]).items()}
-        answers = self._of_each(requests).values()
-        return {"released": sum(answer["released"] for answer in answers), "held": sum(answer["held"] for answer in answers)}
+        released = 0
+        for i, answer in self._of_each(requests).items():
+            released += answer["released"]
+            self._held[i] = answer["held"]
+        return {"released": released, "held": sum(self._held.values())}
 
     def _get(self, request: Request) -> dict[str, Any]:
         if "ids" not in request:
             raise InsightError("request", "shards get prompts by their ids only")
         if self._refuses:
             self._need_all("get")
+        self._expire()
         parts = self._by_shard(request["ids"])
         answers = self._of_each({i: {"op": "get", "ids": ids} for i, ids in parts.items()})
         found = {i: iter(answers[i]["prompts"]) for i in answers}
@@ -298,6 +309,7 @@ class Whole:
         return {"prompts": prompts}
 
     def _metrics(self) -> dict[str, Any]:
+        self._expire()
         each = self._of_each({i: {"op": "metrics"} for i in self._there})
         sums = ("prompts", "held", "observations", "late", "skipped", "errors", "unsaved", "saves")
         total: dict[str, Any] = {name: sum(one[name] for one in each.values()) for name in sums}
@@ -360,6 +372,11 @@ class _Limit:
 
     def begun(self, step: float) -> _Limit:
         return self if self.since is not None else _Limit(self.steps, step, self.until)
+
+
+def _placed(reason: str, places: Sequence[int]) -> str:
+    """With the position in the whole request for that in the request of a shard."""
+    return re.sub(r"observations\[(\d+)\]", lambda at: f"observations[{places[int(at[1])]}]", reason, count=1)
 
 
 def _good(answer: Answer) -> dict[str, Any]:

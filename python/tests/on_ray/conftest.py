@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import ray
@@ -23,3 +24,9 @@ def cluster() -> Iterator[Cluster]:
     yield cluster
     ray.shutdown()
     cluster.shutdown()
+
+
+@pytest.fixture
+def add_node(cluster: Cluster) -> Callable[[], Any]:
+    """Makes a node for the actors of tests that kill it."""
+    return lambda: cluster.add_node(num_cpus=1, object_store_memory=STORE, resources={"shard": 1})
