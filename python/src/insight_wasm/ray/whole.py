@@ -166,7 +166,7 @@ class Whole:
         unknown = [name for name in request if name not in (*_TO_SHARDS, *_OWN)]
         if unknown:
             raise InsightError("request", f'"{unknown[0]}" is no field of a selection out of shards')
-        if self._refuses:
+        if self._refuses or not self._there:
             self._need_all("a selection")
         self._expire()
         query = {"count": _COUNT, **{name: request[name] for name in _TO_SHARDS if name in request}}
