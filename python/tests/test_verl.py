@@ -38,7 +38,7 @@ OVERRIDES = (Path(__file__).parents[2] / "docs" / "trainers" / "verl.md").read_t
 
 @pytest.fixture(scope="module")
 def queue() -> Iterator[None]:
-    ray.init(num_cpus=2, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
+    ray.init(num_cpus=8, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
     tq.init()
     yield
     tq.close()
