@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
-LONGEST = 120
 
 
 @pytest.fixture(autouse=True)
-def ends() -> Iterator[None]:
+def ends(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that hangs ends the run, with the stack of each thread."""
-    faulthandler.dump_traceback_later(LONGEST, exit=True, file=sys.__stderr__)
+    seconds = 300 if request.node.get_closest_marker("slow") is None else 900
+    faulthandler.dump_traceback_later(seconds, exit=True, file=2)
     yield
     faulthandler.cancel_dump_traceback_later()
 

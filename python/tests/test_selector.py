@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import pickle
+from collections import Counter
 
 import pytest
+
 from insight_wasm import InsightError, Selector
 
 
@@ -14,7 +16,9 @@ def test_prompts_are_in_flight_until_they_are_observed_or_released(state: str) -
         first = selector.next(4)
         rest = selector.next(6)
         assert sorted(first + rest, key=int) == [str(i) for i in range(10)]
-        with pytest.raises(InsightError, match="0 of 1 prompts can be chosen: the state has 10, of which 10 are in flight"):
+        with pytest.raises(
+            InsightError, match="0 of 1 prompts can be chosen: the state has 10, of which 10 are in flight"
+        ):
             selector.next()
         selector.release(first[:1])
         assert selector.next() == first[:1]
@@ -118,3 +122,13 @@ def test_a_closed_selector_says_so(state: str) -> None:
     selector.close()
     with pytest.raises(InsightError, match="closed"):
         selector.next()
+
+
+def test_quotas_a_floor_and_most_visits_are_kept(state: str) -> None:
+    groups = {i: "math" if i < 5 else "code" for i in range(20)}
+    quotas = {"math": [4, 4], "code": [4, 8]}
+    with Selector(state, ids=groups, quotas=quotas, floor=2, max_visits=1) as selector:
+        ids = selector.next(8)
+        assert Counter(groups[int(id)] for id in ids) == {"math": 4, "code": 4}
+        selector.observe({id: [1, 0] for id in ids})
+        assert Counter(groups[int(id)] for id in selector.next(8)) == {"math": 1, "code": 7}  # of math one is left

@@ -15,7 +15,6 @@ import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
 import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
-import { takeLogs } from './take-logs.ts';
 
 /** What a new state is made with; it stays for its life. */
 export interface PromptStateOptions {
@@ -226,7 +225,9 @@ export class PromptState {
     const rule = copy.rule ?? given;
     const mapping = { ...options.mapping, id: rule.id, hash: rule.hash?.split(','), reward: rule.reward };
     const { gunzip, newPrompts, ...reading } = options;
-    const { after, taken } = await takeLogs(copy, [...logs].map(toSource), {
+    const sources = [...logs].map(toSource);
+    const { takeLogs } = await import('./take-logs.ts'); // loaded with the first log
+    const { after, taken } = await takeLogs(copy, sources, {
       gunzip,
       newPrompts,
       reading: { ...reading, mapping },

@@ -63,6 +63,7 @@ def _number(value: float) -> str:
 
 def _ordered(fields: dict[str, Any]) -> list[str]:
     """The order of an object in JavaScript: names that are array indices first, by rising number."""
+
     def is_index(name: str) -> bool:
         return name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) < 2**32 - 1
 

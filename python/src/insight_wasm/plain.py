@@ -23,7 +23,7 @@ def to_id(value: Any) -> str:
 def to_ids(values: Iterable[Any]) -> list[str]:
     if isinstance(values, (str, bytes)):
         raise TypeError(f"expected a list of ids, got {values!r}")
-    return [to_id(value) for value in to_plain(values)]
+    return [to_id(value) for value in (to_plain(values) if hasattr(values, "tolist") else values)]
 
 
 def to_rewards(values: Any) -> list[float]:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 from .errors import InsightError
 from .plain import to_plain
@@ -27,7 +27,7 @@ class Process:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Raises InsightError with the reason of the process if it cannot start, and Ended if it gives none."""
-        self._words = tempfile.TemporaryFile()  # a pipe could fill up
+        self._words: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (a pipe could fill up)
         with _spawning:
             try:
                 self._popen = subprocess.Popen(
@@ -39,10 +39,11 @@ class Process:
                     start_new_session=True,  # Ctrl-C is for the trainer, which may save a checkpoint then
                 )
             except OSError as error:
+                self._words.close()
                 raise InsightError("no-node", f"cannot run {command[0]}: {error.strerror}") from error
             _running.add(self)
         self._rest = b""
-        self._finalize = weakref.finalize(self, _finish, self._popen, os.getpid())
+        weakref.finalize(self, _finish, self._popen, self._words, os.getpid())
         self.hello = self.ask({"op": "hello"})
         if self.hello.get("protocol") != PROTOCOL:
             self.kill()
@@ -96,23 +97,24 @@ class Process:
     def kill(self) -> None:
         """Ends it at once; what it answered is on the disk."""
         self._popen.kill()
-        self.abandon()
         self._popen.wait()
+        self.abandon()
 
     def close(self) -> None:
         """Lets it save and end. Raises InsightError if it could not save."""
         assert self._popen.stdin is not None
         self._popen.stdin.close()
         code = self._popen.wait()
+        words = self._last_words().removeprefix(": ")
         self.abandon()
         if code > 0:
-            raise InsightError("save", self._last_words().removeprefix(": ") or f"ended with code {code}")
+            raise InsightError("save", words or f"ended with code {code}")
 
     def abandon(self) -> None:
         """Closes this side of the pipes."""
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                pipe.close()
+        for file in (self._popen.stdin, self._popen.stdout, self._words):
+            assert file is not None
+            file.close()
 
 
 def _default(value: Any) -> Any:
@@ -122,12 +124,14 @@ def _default(value: Any) -> Any:
     return plain
 
 
-def _finish(popen: subprocess.Popen[bytes], owner: int) -> None:
-    """Of a process that nobody closed: at the end of the interpreter, say."""
+def _finish(popen: subprocess.Popen[bytes], words: IO[bytes], owner: int) -> None:
+    """Lets a process that nobody closed save and end: at the end of the interpreter, say."""
     if popen.returncode is None and os.getpid() == owner:
-        if popen.stdin is not None:
-            popen.stdin.close()
+        assert popen.stdin is not None and popen.stdout is not None
+        popen.stdin.close()
         popen.wait()
+        popen.stdout.close()
+        words.close()
 
 
 # A forked child has copies of the pipes: as long as one is open, the process never learns that the trainer has ended.

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class _Flight:
     """A prompt in flight."""
 
     key: str  # of its observation, so that this counts once however often it is sent
-    step: int
+    step: float
     second: float
 
 
@@ -41,8 +42,8 @@ class Selector:
 
     Args:
         state: path of the state, which is made if there is none.
-        ids: ids of all prompts, strings or integers; those that the state lacks are added. Only what is in the state
-            is ever selected. None: the state as it is.
+        ids: ids of all prompts, strings or integers, or a mapping of them to their groups, for `quotas`; those that the
+            state lacks are added. Only what is in the state is ever selected. None: the state as it is.
         discount: in [0, 1], what a visit leaves of older evidence; 1 if the state is new. None: that of the state.
         acquisition: as in docs/serve.md, such as {"kind": "non-degenerate", "rollouts": 8}. A `seed` that is None, and
             that of kind "random", is drawn anew for each selection.
@@ -60,7 +61,7 @@ class Selector:
             `locked` if another process has it open.
 
     Example:
-        >>> with Selector("/tmp/doc.iws", ids=range(100), discount=0.9) as selector:
+        >>> with Selector("pool.iws", ids=range(100), discount=0.9) as selector:
         ...     ids = selector.next(8)
         ...     selector.observe({id: [1, 0, 0, 1] for id in ids})
         ...     selector.get(ids[:1])[0]["visits"]
@@ -70,7 +71,7 @@ class Selector:
     def __init__(
         self,
         state: str | os.PathLike[str],
-        ids: Iterable[str | int] | None = None,
+        ids: Iterable[str | int] | Mapping[Any, str] | None = None,
         *,
         discount: float | None = None,
         acquisition: Mapping[str, Any] | None = None,
@@ -94,13 +95,14 @@ class Selector:
             "hold": _given(holdSteps=hold_steps, holdSeconds=hold_seconds),
             "command": None if command is None else tuple(command),
         }
-        self._ids = None if ids is None else to_ids(ids)
+        groups = map(str, ids.values()) if isinstance(ids, Mapping) else repeat("")
+        self._ids = None if ids is None else dict(zip(to_ids(ids), groups))  # noqa: B905
         self._begin()
 
     def _begin(self) -> None:
         self._client = Client(self._start)
         self._flying: dict[str, _Flight] = {}
-        self._step = 0  # the latest
+        self._step: float = 0  # the latest
         self._selections: int | None = None
         self._name, self._keys = uuid.uuid4().hex, 0
 
@@ -158,14 +160,13 @@ class Selector:
         with self._client.held():
             self._open()
             at = math.floor(self._step) + 1 if step is None else step
-            seen = [
-                {"id": id, "rewards": group, "step": at, "key": self._key_of(id)} for id, group in rewards.items() if group
-            ]
+            seen = [id for id, group in rewards.items() if group]
             skipped: list[str] = []
             for i in range(0, len(seen), _CHUNK):
                 chunk = seen[i : i + _CHUNK]
+                sent = [{"id": id, "rewards": rewards[id], "step": at, "key": self._key_of(id)} for id in chunk]
                 try:
-                    answer = self.call("observe", observations=chunk)
+                    answer = self.call("observe", observations=sent)
                 except InsightError as error:
                     if error.code not in ("value", "refused"):
                         raise
@@ -173,8 +174,8 @@ class Selector:
                     continue
                 self._step = max(self._step, at)
                 skipped += [each["reason"] for each in answer.get("skipped", []) if each["code"] != "repeated"]
-                for each in chunk:
-                    self._flying.pop(each["id"], None)
+                for id in chunk:
+                    self._flying.pop(id, None)
             if skipped or len(seen) < len(rewards):
                 self.release(rewards)
             if skipped:
@@ -245,7 +246,9 @@ class Selector:
         acquisition, candidates = self._settings["acquisition"], self._settings["candidates"]
         query = dict(self._settings["query"])
         if acquisition is not None:
-            is_drawn = acquisition.get("seed") is None and ("seed" in acquisition or acquisition.get("kind") == "random")
+            is_drawn = acquisition.get("seed") is None and (
+                "seed" in acquisition or acquisition.get("kind") == "random"
+            )
             query["acquisition"] = {**acquisition, "seed": draw} if is_drawn else dict(acquisition)
         if candidates is not None:
             query["candidates"] = {"size": candidates, "seed": draw}
@@ -277,11 +280,12 @@ class Selector:
         flags = ["--state", state, *([] if discount is None else ["--discount", str(discount)])]
         serve = [*command, "serve", *flags, *([] if threshold is None else ["--threshold", str(threshold)])]
         process = None if self._ids is not None and not os.path.exists(state) else Process(serve)
-        if self._ids is not None and (process is None or _lacks(process, self._ids)):
+        if self._ids is not None and (process is None or _lacks(process, list(self._ids))):
             if process is not None:
                 process.close()
-            rows = "".join(f"{json.dumps({'id': id})}\n" for id in self._ids)
-            run(["state", "import", "-", *flags], rows, command)
+            rows = "".join(f"{json.dumps(_given(id=id, group=group or None))}\n" for id, group in self._ids.items())
+            grouped = ["--group", "group"] if any(self._ids.values()) else []
+            run(["state", "import", "-", *flags, *grouped], rows, command)
             process = Process(serve)
         assert process is not None
         return process

@@ -14,11 +14,7 @@ export const SELECT_FLAGS = {
   count: withDefault('N', 'how many to select', '256', integerIn(0)),
   ...ACQUISITION_FLAGS,
   candidates: optional('N', 'select out of N prompts, drawn at random with --seed', integerIn(0)),
-  seed: optional(
-    'N',
-    'of --candidates, --draw and --acquisition random; without --candidates it draws where the rule can',
-    integerIn(0),
-  ),
+  seed: optional('N', 'of --candidates; else of draws, or of --acquisition random', integerIn(0)),
 } as const;
 
 /** What may be chosen of a state. */
@@ -28,8 +24,8 @@ export const QUERY_FLAGS = {
   exclude: optional('FILE', 'leave out these prompts: an id a line', text),
   cooldown: optional('N', 'leave out the prompts of the last N steps of the state', integerIn(0)),
   'max-visits': optional('N', 'leave out the prompts of N visits or more', integerIn(1)),
-  quota: optional('LIST', 'how many of each group: shares, math=0.5,code=0.3, or bounds, math=10..40', quotas),
-  floor: optional('N', 'slots, or below 1 a share of them, for the prompts not seen for longest', numberIn(0, 2 ** 53)),
+  quota: optional('LIST', 'of groups: shares math=0.5,code=0.3, or bounds math=10..40', quotas),
+  floor: optional('N', 'slots, or below 1 a share, for those not seen for longest', numberIn(0, 2 ** 53)),
 } as const;
 
 type SelectValues = Values<typeof SELECT_FLAGS>;
