@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
+import { compareNames } from '../../logs/log-names.ts';
 import { readRows, toKey } from '../../node/dataset.ts';
-import { compareNames } from '../../node/find.ts';
 import { readHistory } from '../../node/read-history.ts';
 import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
