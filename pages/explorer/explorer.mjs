@@ -8,7 +8,7 @@ import { drawHistory } from './panels/history.mjs';
 import { drawMultiples } from './panels/multiples.mjs';
 import { drawNumbers } from './panels/numbers.mjs';
 import { drawSurface } from './panels/surface.mjs';
-import { complete, toCommand, toHash } from './settings.mjs';
+import { complete, toCommand, toHash, toMapping } from './settings.mjs';
 
 /** What is open, what is set, and all that is drawn of it. */
 export class Explorer {
@@ -95,7 +95,8 @@ export class Explorer {
 
   /** The rows of the batch in a data set. @param {File} file */
   join(file) {
-    return this.#worker.ask('join', { file, ids: this.batch.map(({ id }) => id), settings: this.settings });
+    const { id, hash } = toMapping(this.settings.reading);
+    return this.#worker.ask('join', { file, ids: this.batch.map(({ id }) => id), fields: { id, hash } });
   }
 
   /** Draws all again, for another width or other colours. */

@@ -12,7 +12,9 @@ const EXAMPLE = 'example.jsonl';
 const SIMULATION = { prompts: 400, steps: 60, batch: 64, rollouts: 8, seed: 1 };
 const FLAGS = Object.entries(SIMULATION).map(([name, value]) => `--${name} ${value}`);
 
-const explorer = new Explorer(fromHash(location.hash));
+/** What `insight-wasm report` has put into this page, if it has. */
+const report = $('about').textContent.trim() === '' ? undefined : JSON.parse($('about').textContent);
+const explorer = new Explorer(fromHash(location.hash.length > 1 ? location.hash : (report?.hash ?? '')));
 /** What opens the same once more, under other settings. */
 let again;
 
@@ -55,8 +57,7 @@ function openExample() {
 }
 
 function openReport() {
-  const about = JSON.parse($('about').textContent);
-  open('report', { about, data: $('data').textContent }, { operands: about.operands });
+  open('report', { about: report, data: $('data').textContent }, { operands: report.operands });
 }
 
 const reading = makeReading((fields) => {
@@ -145,5 +146,5 @@ const chooseTab = makeTabs({ 'tab-explorer': () => explorer.redraw(), 'tab-bench
 );
 if (explorer.settings.tab === 'bench') chooseTab('tab-bench');
 $('version').textContent = version;
-if ($('about').textContent.trim() !== '') openReport();
+if (report !== undefined) openReport();
 else if (explorer.settings.example) openExample();

@@ -348,36 +348,23 @@ export class State {
   }
 
   #alpha(index: number): number {
-    const { settledAlpha, successes } = this.columns;
-    return this.#posterior(
-      index,
-      settledAlpha[index] as number,
-      this.settings.prior.alpha,
-      successes[index] as number,
-      true,
-    );
+    return this.#posterior(index, this.columns.settledAlpha, this.settings.prior.alpha, true);
   }
 
   #beta(index: number): number {
-    const { settledBeta, successes } = this.columns;
-    return this.#posterior(
-      index,
-      settledBeta[index] as number,
-      this.settings.prior.beta,
-      successes[index] as number,
-      false,
-    );
+    return this.#posterior(index, this.columns.settledBeta, this.settings.prior.beta, false);
   }
 
   /** Adds the open visit to what is settled, as updates of the library would: one rounding each. */
-  #posterior(index: number, settled: number, prior: number, successes: number, isAlpha: boolean): number {
-    const trials = this.columns.trials[index] as number;
-    if (trials === 0) return settled;
-    const discount = this.discounts.at(this.columns.discounts[index] as number);
-    if (trials <= MOST_TRIALS) return update(settled, prior, discount, countOf(isAlpha, successes, trials));
-    let value = settled;
-    let keeps = discount;
-    for (const part of toUpdates(successes, trials)) {
+  #posterior(index: number, settled: Float32Array, prior: number, isAlpha: boolean): number {
+    const { successes, trials, discounts } = this.columns;
+    const tried = trials[index] as number;
+    const right = successes[index] as number;
+    let value = settled[index] as number;
+    if (tried === 0) return value;
+    let keeps = this.discounts.at(discounts[index] as number);
+    if (tried <= MOST_TRIALS) return update(value, prior, keeps, countOf(isAlpha, right, tried));
+    for (const part of toUpdates(right, tried)) {
       value = update(value, prior, keeps, countOf(isAlpha, part.successes, part.trials));
       keeps = 1;
     }

@@ -4,6 +4,9 @@ import { DataError, Visits } from 'insight-wasm/logs';
 import { PromptState } from 'insight-wasm/state';
 import { withAdvice } from '../../../src/cli/text/advice.ts';
 import { escapeControls } from '../../../src/escape-controls.ts';
+import { toSource } from '../../../src/logs/inputs.ts';
+import { decodeState } from '../../../src/state/codec.ts';
+import { joinRows, keyedBy } from '../../../src/state/dataset.ts';
 import { runBench } from '../../bench/run.mjs';
 import { credibleInterval } from './credible.mjs';
 import { OpenedLog, OpenedState } from './opened.mjs';
@@ -105,6 +108,11 @@ const operations = {
   },
   /** The bytes of the state, for a file. */
   save: ({ settings }) => opened.at(settings).toBytes(),
+  /** The rows of a data set with these ids, as they are written there. */
+  join({ file, ids, fields }) {
+    const keyed = opened.kind === 'state' ? keyedBy(decodeState(opened.state.toBytes())) : fields;
+    return joinRows(ids, toSource(file, 0), keyed);
+  },
   /** Hands the visits to a worker that fits and replays. */
   give({ settings, port }) {
     opened.checkOrder();

@@ -1,10 +1,11 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
 import { compareNames } from '../../logs/log-names.ts';
-import { readRows, toKey } from '../../node/dataset.ts';
+import { readRows } from '../../node/dataset.ts';
 import { readHistory } from '../../node/read-history.ts';
 import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
+import { toKey } from '../../state/dataset.ts';
 import { exportPrompts, Importer } from '../../state/exchange.ts';
 import { replayEntries } from '../../state/journal.ts';
 import { checkSettings } from '../../state/settings.ts';
