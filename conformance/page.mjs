@@ -1,4 +1,4 @@
-// Opens the page of build/page in a frame, waits for its result, and looks at how it is laid out at several widths.
+// Opens the tab of the explorer page that checks and measures in a frame, waits for its result, and looks at how it is laid out at several widths.
 import { report } from './report.mjs';
 
 const WIDTHS = [1000, 600, 320];
@@ -7,7 +7,7 @@ const LEAST_SIZES = 4; // of each line, before a step takes too long
 report(async () => {
   const frame = document.createElement('iframe');
   frame.style = `width: ${WIDTHS[0]}px; height: 1800px; border: 0`;
-  frame.src = '/page.html';
+  frame.src = '/page.html#tab=bench';
   document.body.append(frame);
   await new Promise((resolve) => (frame.onload = resolve));
   const { digest, error, results } = await finished(frame);
@@ -18,7 +18,7 @@ report(async () => {
   }
   const page = frame.contentDocument;
   if (page.querySelector('#verdict').className !== 'good') throw new Error(page.querySelector('#verdict').textContent);
-  if (page.querySelector('#again').disabled) throw new Error('it cannot be measured again');
+  if (page.querySelector('#bench-again').disabled) throw new Error('it cannot be measured again');
   for (const width of WIDTHS) {
     frame.style.width = `${width}px`;
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -34,8 +34,8 @@ const finished = ({ contentWindow }) =>
 function checkLayout(page, width) {
   const wide = page.documentElement.scrollWidth;
   if (wide > width) throw new Error(`at ${width} px the page is ${wide} px wide`);
-  const text = page.querySelector('main p').getBoundingClientRect();
-  const column = page.querySelector('#table').getBoundingClientRect();
+  const text = page.querySelector('#cost ~ p').getBoundingClientRect();
+  const column = page.querySelector('#times').getBoundingClientRect();
   if (column.right > text.right + 1) throw new Error(`at ${width} px the table is wider than the text`);
   const labels = [...page.querySelectorAll('#chart text')].map((label) => ({
     text: label.textContent,

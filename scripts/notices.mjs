@@ -17,7 +17,7 @@ const REMARKS = {
 
 /** The folders, below the root, of the packages of which at least one byte is in an output. */
 function bundledPackages() {
-  const outputs = ['esm', 'workerd', 'cli'].flatMap((name) =>
+  const outputs = ['esm', 'workerd', 'cli', 'explorer'].flatMap((name) =>
     Object.values(JSON.parse(read(`build/bundle-${name}.json`)).outputs),
   );
   const inputs = outputs

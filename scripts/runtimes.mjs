@@ -63,9 +63,9 @@ Where bits change on purpose, \`npm run test:runtimes -- --write-digest\` commit
 
     npm run build:page
 
-writes build/pages/bench/index.html, one file that needs no server and no network: it runs the conformance program and measures
-a training step at pools of a thousand to a million prompts in the browser that opens it. The rows *The page* open it,
-compare its digest and look at its layout at 1000, 600 and 320 pixels.
+writes dist/explorer.html, one file that needs no server and no network. Its tab *This browser* runs the conformance program
+and measures a training step at pools of a thousand to a million prompts in the browser that opens it. The rows *The page*
+open it, compare its digest and look at its layout at 1000, 600 and 320 pixels.
 `;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENTRIES } from './support/engines.ts';
 
 // The matrix itself is `npm run test:runtimes`; here is what needs no other runtime than this one.
@@ -90,50 +90,3 @@ test('a program that does not end is ended with all that it started', async () =
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(existsSync(orphan)).toBe(false);
 });
-
-describe('the page', () => {
-  test('is one file that names no other', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['pages/bench/build.mjs'], { cwd: root, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    const html = read('build/pages/bench/index.html');
-    expect(html).toContain(committed);
-    expect(html.length).toBeLessThan(100 * 1024);
-    expect(html).not.toMatch(/\b(src|srcset)=|@import|url\(|\bimport\b[^;]*from/);
-    expect([...html.matchAll(/href="([^"]+)"/g)].map(([, to]) => to)).toEqual([
-      'data:,',
-      'https://arxiv.org/abs/2603.01907',
-    ]);
-  });
-
-  test.each([
-    ['light', 0],
-    ['dark', 1],
-  ])('has enough contrast for every colour of text in %s', (_, nth) => {
-    const rules = [...read('pages/bench/style.css').matchAll(/:root \{([^}]*)\}/g)];
-    const colours = Object.fromEntries(
-      [...(rules[nth] as RegExpMatchArray)[1]!.matchAll(/--(\w+): (#\w{6})/g)].map(([, name, value]) => [
-        name,
-        value as string,
-      ]),
-    );
-    const { ground, rule: _rule, ...texts } = colours as Record<string, string> & { ground: string };
-    expect(Object.keys(texts)).toHaveLength(8);
-    for (const [name, colour] of Object.entries(texts)) {
-      expect(contrast(colour, ground), name).toBeGreaterThanOrEqual(4.5); // WCAG 2.2, 1.4.3
-    }
-  });
-});
-
-/** Of two sRGB colours: WCAG 2.2. */
-function contrast(a: string, b: string): number {
-  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(colour: string): number {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const c = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}

@@ -12,8 +12,9 @@ const TRIALS = 8;
 const DISCOUNT = 0.9;
 const [ETA, MU] = [3, 0.3];
 const ROUNDS = 3;
+const WARM_CALLS = 20;
 const SAMPLE_MS = 30; // browsers' clocks step by up to 1 ms
-const SLOW_MS = 250; // what takes longer is timed once
+const SLOW_MS = 400; // what takes longer is timed once
 const MOST_MS = 1_500; // and what would take longer than this, not at all
 
 /**
@@ -30,9 +31,10 @@ export function measure(insight, engine, sizes, tell) {
       const before = last.get(key);
       return before === undefined || (before.ms * size) / before.size < MOST_MS;
     });
-    const samples = new Map(keys.map((key) => [key, [sample(steps[key])]])); // the first also warms the compilers up
+    for (const key of keys) warmUp(steps[key]);
+    const samples = new Map(keys.map((key) => [key, []]));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [key, times] of samples) if (times[0] < SLOW_MS) times.push(sample(steps[key]));
+      for (const [key, times] of samples) if (!(times[0] > SLOW_MS)) times.push(sample(steps[key]));
     }
     for (const [key, times] of samples) {
       const result = { key, size, ms: Math.min(...times) };
@@ -94,17 +96,23 @@ function stepsOf(insight, engine, { alpha, beta }) {
   };
 }
 
-/** Milliseconds of one step. The first call of a step checks its answer. */
-function sample(contestant) {
+/**
+ * Checks the answer of a first step, which a pool scores and indexes anew, and takes steps until the compilers are done
+ * with them: none of this is timed.
+ */
+function warmUp({ step, check }) {
+  check();
   const from = performance.now();
-  if (contestant.check !== undefined) {
-    contestant.check();
-    contestant.check = undefined;
-  } else contestant.step();
-  let calls = 1;
-  let passed = performance.now() - from;
+  for (let calls = 0; calls < 2 || (calls < WARM_CALLS && performance.now() - from < SAMPLE_MS); calls++) step();
+}
+
+/** Milliseconds of one step. */
+function sample({ step }) {
+  const from = performance.now();
+  let calls = 0;
+  let passed = 0;
   for (; passed < SAMPLE_MS; calls++) {
-    contestant.step();
+    step();
     passed = performance.now() - from;
   }
   return passed / calls;

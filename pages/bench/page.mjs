@@ -1,37 +1,47 @@
 import committed from 'digest';
 import version from 'version';
-import workerSource from 'worker';
+import { startWorker } from '../explorer/client.mjs';
+import { $ } from '../explorer/dom.mjs';
 import { drawChart, markPath } from './chart.mjs';
 import { duration, prompts, SERIES, SIZES, shortCount } from './series.mjs';
 
-const $ = (id) => document.getElementById(id);
 const DECADES = SIZES.filter((size) => Number.isInteger(Math.log10(size)));
 
 /** @type {Map<string, { size: number, ms: number }[]>} */
 const results = new Map();
-const workerUrl = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+let hasRun = false;
 
-function run() {
+/** Shows the tab: the first time it checks and measures. */
+export function startBench() {
+  draw();
+  if (hasRun) return;
+  hasRun = true;
+  $('bench-again').onclick = run;
+  new ResizeObserver(draw).observe($('chart'));
+  run();
+}
+
+async function run() {
   results.clear();
-  $('again').disabled = true;
-  $('progress').textContent = `Measuring a pool of ${prompts(SIZES[0])}…`;
+  $('bench-again').disabled = true;
+  $('bench-progress').textContent = `Measuring a pool of ${prompts(SIZES[0])}…`;
   draw();
   const outcome = {};
-  const worker = new Worker(workerUrl);
-  const finish = (error) => {
-    worker.terminate();
-    $('again').disabled = false;
-    $('progress').textContent = error === undefined ? summary() : `The measurement ended early: ${error}`;
-    if (error !== undefined && outcome.digest === undefined) showVerdict(false, `It failed here: ${error}`);
-    dispatchEvent(new CustomEvent('finished', { detail: { ...outcome, error, results: Object.fromEntries(results) } }));
-  };
-  worker.onerror = ({ message }) => finish(message);
-  worker.onmessage = ({ data }) => {
-    if (data.error !== undefined || data.done) finish(data.error);
-    else if (data.result === undefined) showDigest(Object.assign(outcome, data));
-    else addResult(data.result);
-  };
-  worker.postMessage('run');
+  const worker = startWorker();
+  let error;
+  try {
+    await worker.ask('bench', {}, (progress) => {
+      if (progress.result === undefined) showDigest(Object.assign(outcome, progress));
+      else addResult(progress.result);
+    });
+  } catch ({ message }) {
+    error = message;
+    if (outcome.digest === undefined) showVerdict(false, `It failed here: ${message}`);
+  }
+  worker.end();
+  $('bench-again').disabled = false;
+  $('bench-progress').textContent = error === undefined ? summary() : `The measurement ended early: ${error}`;
+  dispatchEvent(new CustomEvent('finished', { detail: { ...outcome, error, results: Object.fromEntries(results) } }));
 }
 
 function showDigest({ digest, refused, ms }) {
@@ -51,7 +61,7 @@ function showDigest({ digest, refused, ms }) {
     Package: `insight-wasm ${version}`,
     Took: `${duration(ms)} for all scores, selections and updates`,
   };
-  $('facts').replaceChildren(
+  $('bench-facts').replaceChildren(
     ...Object.entries(facts).flatMap(([term, text]) => [
       Object.assign(document.createElement('dt'), { textContent: term }),
       Object.assign(document.createElement('dd'), { textContent: text }),
@@ -67,7 +77,7 @@ function showVerdict(good, text) {
 function addResult({ key, size, ms }) {
   results.set(key, [...(results.get(key) ?? []), { size, ms }]);
   const next = SIZES[SIZES.indexOf(size) + 1];
-  $('progress').textContent = next === undefined ? '' : `Measuring a pool of ${prompts(next)}…`;
+  $('bench-progress').textContent = next === undefined ? '' : `Measuring a pool of ${prompts(next)}…`;
   draw();
 }
 
@@ -77,8 +87,8 @@ function draw() {
     Object.assign(document.createElement(tag), { textContent: text, ...(scope && { scope }) });
   const head = document.createElement('tr');
   head.append(cell('td', ''), ...DECADES.map((size) => cell('th', shortCount(size), 'col')));
-  $('table').tHead.replaceChildren(head);
-  $('table').tBodies[0].replaceChildren(
+  $('times').tHead.replaceChildren(head);
+  $('times').tBodies[0].replaceChildren(
     ...SERIES.map(({ key, name, mark }) => {
       const row = Object.assign(document.createElement('tr'), { className: key });
       const title = cell('th', name, 'row');
@@ -127,7 +137,3 @@ function browserName() {
   }
   return navigator.userAgent;
 }
-
-$('again').addEventListener('click', run);
-new ResizeObserver(draw).observe($('chart'));
-run();

@@ -9,6 +9,7 @@ import { explain } from './commands/explain.ts';
 import { fit } from './commands/fit.ts';
 import { ingest } from './commands/ingest.ts';
 import { replay } from './commands/replay.ts';
+import { report } from './commands/report.ts';
 import { select } from './commands/select.ts';
 import { serve } from './commands/serve.ts';
 import { simulate } from './commands/simulate.ts';
@@ -20,7 +21,7 @@ import { withAdvice } from './text/advice.ts';
 import { nearest } from './text/nearest.ts';
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, simulate, bench }),
+  Object.entries({ audit, ingest, select, explain, status, state, serve, fit, replay, report, simulate, bench }),
 );
 
 const HELP = `Usage: insight-wasm COMMAND [flags]

@@ -1,100 +1,30 @@
-import { DataError, inFile } from '../errors.ts';
-import { quoteId } from '../escape-controls.ts';
-import { contentKey } from '../logs/content-key.ts';
-import { CsvRecords } from '../logs/csv.ts';
-import { isDocument, readAll, toRecords } from '../logs/document.ts';
-import { type Fields, get, getId } from '../logs/fields.ts';
-import { ENTRY, VALUES } from '../logs/formats/histories.ts';
-import { parseObject } from '../logs/json.ts';
-import { readLines } from '../logs/lines.ts';
-import { openSource, type Source } from '../logs/source.ts';
+import type { Fields } from '../logs/fields.ts';
+import type { Source } from '../logs/source.ts';
+import * as dataset from '../state/dataset.ts';
 import type { KeyFields } from '../state/extra.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
 import { useNativeHash } from './native-hash.ts';
 
-/**
- * Rows of a data set, as they are written there, in the order of the keys; of rows with one key the first.
- * Memory: the rows of these keys.
- * @throws DataError naming a key without a row
- */
-export async function joinRows(
+/** See joinRows of state/dataset.ts. */
+export function joinRows(
   keys: readonly string[],
   path: string,
   fields: KeyFields,
   stdin: AsyncIterable<Uint8Array>,
 ): Promise<{ rows: string[]; repeated: number }> {
-  const wanted = new Set(keys);
-  const found = new Map<string, string>();
-  const repeated = new Set<string>();
-  await readRows(path, stdin, (row, record) => {
-    const key = toKey(record, fields);
-    if (found.has(key)) repeated.add(key);
-    else if (wanted.has(key)) found.set(key, row);
-  });
-  const rows = keys.map((key) => {
-    const row = found.get(key);
-    if (row === undefined) throw new DataError('unknown-id', `no row for ${quoteId(key)}`, { file: path, id: key });
-    return row;
-  });
-  return { rows, repeated: repeated.size };
+  return dataset.joinRows(keys, open(path, stdin), fields, gunzip);
 }
 
-/** Visits the rows of a data set, each as its line and as its fields. Rows of Parquet are written as JSON. */
-export async function readRows(
+/** See readRows of state/dataset.ts. */
+export function readRows(
   path: string,
   stdin: AsyncIterable<Uint8Array>,
   visit: (row: string, record: Fields) => void,
 ): Promise<void> {
+  return dataset.readRows(open(path, stdin), visit, gunzip);
+}
+
+function open(path: string, stdin: AsyncIterable<Uint8Array>): Source {
   useNativeHash();
-  const source: Source = path === '-' ? openStream(stdin) : openFile(path);
-  const { isParquet, head, chunks } = await openSource(source, () => {}, gunzip);
-  if (isParquet) {
-    await chunks.return(undefined);
-    const { openParquet } = await import('../logs/parquet/file.ts');
-    const file = await openParquet(source);
-    await file.read(Object.keys(file.columns), (record) => visit(JSON.stringify(record, replaceBigInt), record));
-    return;
-  }
-  if (isDocument(source.name, head)) {
-    const bytes = await readAll(source.name, chunks);
-    const records = inFile(source.name, () => toRecords(bytes));
-    if (records !== undefined) {
-      for (const record of records.map(toPosterior)) visit(JSON.stringify(record), record);
-      return;
-    }
-    await readText(source.name, [bytes], visit);
-    return;
-  }
-  await readText(source.name, chunks, visit);
-}
-
-/** `{id: [alpha, beta]}`, as MoPPS keeps them, as rows; other records stay as they are. */
-function toPosterior(record: Fields): Fields {
-  const values = record[VALUES];
-  if (!Array.isArray(values) || record[ENTRY] === undefined) return record;
-  if (values.length !== 2) throw new DataError('value', `${quoteId(String(record[ENTRY]))} is not [alpha, beta]`);
-  return { id: record[ENTRY], alpha: values[0], beta: values[1] };
-}
-
-/** Lines of JSON, or of CSV by the name. */
-async function readText(
-  name: string,
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  visit: (row: string, record: Fields) => void,
-): Promise<void> {
-  const csv = /\.csv(\.\w+)?$/.test(name) ? new CsvRecords({}) : undefined;
-  const { torn } = await readLines(name, chunks as AsyncIterable<Uint8Array>, {}, (line) => {
-    const record = csv === undefined ? parseObject(line) : csv.next(line);
-    if (record !== undefined) visit(csv === undefined ? line.replace(/\r?\n$/, '') : JSON.stringify(record), record);
-  });
-  csv?.end(name);
-  if (torn !== undefined) throw new DataError('malformed', 'the last line is half written', { file: name, line: torn });
-}
-
-function replaceBigInt(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
-}
-
-export function toKey(record: Fields, { id, hash }: KeyFields): string {
-  return hash === undefined ? getId(record, id ?? 'id') : contentKey(hash.map((name) => get(record, name)));
+  return path === '-' ? openStream(stdin) : openFile(path);
 }

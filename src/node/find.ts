@@ -1,9 +1,8 @@
 import { type Dirent, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
+import { compareNames, isLog, isRetold } from '../logs/log-names.ts';
 import { toReason } from './reason.ts';
-
-const LOG = /\.(jsonl|ndjson|csv|parquet)(\.gz|\.zst)?$/;
 
 /**
  * The log files that paths name: files as they are, folders with all logs below, globs. In order of name, where a run
@@ -56,14 +55,8 @@ function walk(folder: string): string[] {
     const path = join(folder, entry.name);
     if (isRetold(entry.name, names)) return [];
     if (entry.isDirectory()) return walk(path);
-    return LOG.test(entry.name) && stat(path)?.isFile() ? [path] : [];
+    return isLog(entry.name) && stat(path)?.isFile() ? [path] : [];
   });
-}
-
-/** prime-rl keeps survivors beside all episodes, or annotations and an index beside the stream of episodes. */
-function isRetold(name: string, siblings: ReadonlySet<string>): boolean {
-  if (siblings.has('all')) return name === 'effective';
-  return siblings.has('stream') && (name === 'annotations' || name === 'stream.index.jsonl');
 }
 
 /** `*` and `?` stay within a name, `**` goes through folders. */
@@ -111,20 +104,4 @@ export function stat(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** By code unit, but runs of digits by their number. */
-export function compareNames(a: string, b: string): number {
-  const [left, right] = [a, b].map((name) => name.split(/(\d+)/)) as [string[], string[]];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i] as string, right[i] as string];
-    const order = i % 2 === 1 ? compareDigits(x, y) : Number(x > y) - Number(x < y);
-    if (order !== 0) return order;
-  }
-  return left.length - right.length || Number(a > b) - Number(a < b);
-}
-
-function compareDigits(a: string, b: string): number {
-  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
-  return x.length - y.length || Number(x > y) - Number(x < y);
 }

@@ -1,7 +1,7 @@
 import { toRule } from '../acquisition.ts';
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
-import type { Bytes, Prior } from '../index.ts';
+import type { Bytes, Column, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
 import type { ReadOptions, Taken } from '../logs/read-options.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
@@ -130,6 +130,16 @@ export class PromptState {
 
   get prior(): Prior {
     return this.#state.settings.prior;
+  }
+
+  /** Live view of alpha, one float32 a prompt in the order of `ids`; read-only, and only until the state changes. */
+  get alpha(): Column {
+    return this.#state.pool.alpha;
+  }
+
+  /** Live view of beta, one float32 a prompt in the order of `ids`; read-only, and only until the state changes. */
+  get beta(): Column {
+    return this.#state.pool.beta;
   }
 
   /** The largest step of all prompts; null if none has one. */

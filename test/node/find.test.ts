@@ -2,7 +2,8 @@ import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareNames, findLogs } from '../../src/node/find.ts';
+import { compareNames } from '../../src/logs/log-names.ts';
+import { findLogs } from '../../src/node/find.ts';
 import { write } from '../support/logs.ts';
 
 const names = [

@@ -75,13 +75,12 @@ const bundleRow = (title, name, page, plugins) => ({
   },
 });
 
-/** The page that strangers open, built anew. */
+/** The page that strangers open. */
 const pageRow = (browser) => ({
   name: `The page, in ${browser.name}`,
   find: browser.find,
   async run({ command }, project) {
-    await run([process.execPath, fileURLToPath(new URL('../../pages/bench/build.mjs', import.meta.url))]);
-    copyFileSync(new URL('../../build/pages/bench/index.html', import.meta.url), join(project, 'page.html'));
+    copyFileSync(join(project, 'node_modules/insight-wasm/dist/explorer.html'), join(project, 'page.html'));
     return openPage(browser, command, project, '#page.mjs', OF_THE_PAGE);
   },
 });

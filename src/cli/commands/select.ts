@@ -7,8 +7,7 @@ import { loadState } from '../../node/state-file.ts';
 import { referenceEngine } from '../../reference.ts';
 import { applyVisits } from '../../state/apply-visits.ts';
 import { choose } from '../../state/choose/choose.ts';
-import type { KeyFields } from '../../state/extra.ts';
-import type { State } from '../../state/state.ts';
+import { keyedBy } from '../../state/dataset.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { oneOf, optional, parse, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
@@ -93,11 +92,6 @@ async function fromState(path: string, values: Values, paths: readonly string[],
       streams.stderr.write(`insight-wasm: ${repeated} of the prompts have more than one row: the first is written\n`);
     }
   }
-}
-
-/** How the ids of a state were made: as its data set was imported, or its logs were read. */
-function keyedBy({ extra, rule }: State): KeyFields {
-  return extra.keyed ?? { id: rule?.id, hash: rule?.hash?.split(',') };
 }
 
 async function fromLogs(values: Values, paths: readonly string[], streams: Streams): Promise<void> {

@@ -1,10 +1,11 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
-import { readRows, toKey } from '../../node/dataset.ts';
-import { compareNames } from '../../node/find.ts';
+import { compareNames } from '../../logs/log-names.ts';
+import { readRows } from '../../node/dataset.ts';
 import { readHistory } from '../../node/read-history.ts';
 import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
+import { toKey } from '../../state/dataset.ts';
 import { exportPrompts } from '../../state/exchange.ts';
 import { Importer } from '../../state/importer.ts';
 import { replayEntries } from '../../state/journal.ts';

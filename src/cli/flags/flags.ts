@@ -8,6 +8,8 @@ export interface Flag<T> {
   /** What stands behind the name in the help, such as FILE; undefined of a switch, which has no value. */
   readonly value: string | undefined;
   readonly help: string;
+  /** A letter that stands for the name. */
+  readonly short?: string;
   /**
    * @param text undefined if the flag was not given
    * @throws UsageError that names the flag
@@ -94,8 +96,11 @@ export function parse<F extends Flags>(
   flags: F,
 ): { values: Values<F>; positionals: readonly string[] } {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
-  ) as Record<string, { type: 'boolean' | 'string' }>;
+    Object.entries(flags).map(([name, { value, short }]) => [
+      name,
+      { type: value === undefined ? 'boolean' : 'string', ...(short !== undefined && { short }) },
+    ]),
+  ) as Record<string, { type: 'boolean' | 'string'; short?: string }>;
   checkNames(args, Object.keys(flags));
   const { values, positionals } = inFlagTerms(() => parseArgs({ args: [...args], allowPositionals: true, options }));
   const parsed = Object.entries(flags).map(([name, flag]) => {
@@ -152,9 +157,10 @@ const WIDTH = 80;
 /** The lines of the flags for the help of a command, those with one text together; ends in a new line. */
 export function toHelp(flags: Flags): string {
   const names = new Map<string, string[]>();
-  for (const [name, { value, help }] of Object.entries(flags)) {
+  for (const [name, { value, help, short }] of Object.entries(flags)) {
     const known = names.get(help) ?? [];
-    names.set(help, [...known, `--${name}${value === undefined ? '' : ` ${value}`}`]);
+    const letter = short === undefined ? '' : `-${short}, `;
+    names.set(help, [...known, `${letter}--${name}${value === undefined ? '' : ` ${value}`}`]);
   }
   return [...names].map(([help, all]) => toEntry(all.join(', '), help)).join('');
 }
