@@ -3,7 +3,7 @@ import type { Extra } from './extra.ts';
 import { Ledger, type Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { Rule, Settings } from './settings.ts';
-import { type Columns, mergeColumns, renumber, unseenColumns } from './table/columns.ts';
+import { type Columns, growColumns, mergeColumns, renumber, unseenColumns } from './table/columns.ts';
 import { DiscountTable } from './table/discounts.ts';
 import { GroupTable } from './table/groups.ts';
 import { KeyTable } from './table/keys.ts';
@@ -134,6 +134,20 @@ export class State {
   with(keys: Iterable<string>): State {
     const lacked = this.keys.lackedOf(KeyTable.from(keys));
     return lacked.size === 0 ? this : this.merge(State.unseen(this.settings, lacked));
+  }
+
+  /** A state that shares nothing with this one but what does not change. */
+  copy(): State {
+    const { settings, keys, size, ledger, rule, taken, discounts, groups, recent, extra } = this;
+    return new State(settings, keys, growColumns(this.columns, size), {
+      logs: ledger.logs,
+      rule,
+      taken,
+      discounts: new DiscountTable(settings.discount, discounts.others),
+      groups: new GroupTable(groups.labels),
+      recent: new RecentKeys(recent.toBytes()),
+      extra,
+    });
   }
 
   #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {
