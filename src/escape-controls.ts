@@ -11,7 +11,12 @@ export function shorten(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
+/** A name that came from data, in quotes and of bounded length, for messages. */
+export function quote(name: string): string {
+  return escapeControls(JSON.stringify(shorten(name, 64)));
+}
+
 /** The id of a prompt, for messages. */
 export function quoteId(id: string): string {
-  return `prompt ${escapeControls(JSON.stringify(shorten(id, 64)))}`;
+  return `prompt ${quote(id)}`;
 }

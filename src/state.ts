@@ -1,9 +1,12 @@
 // `insight-wasm/state`: posteriors of prompts by id, in any runtime.
 export { type DataCode, DataError, type DataPlace } from './errors.ts';
 export type { Abortable } from './logs/read-options.ts';
+export type { Explanation } from './state/choose/explain.ts';
+export type { Forecast } from './state/choose/forecast.ts';
+export { type Merged, type MergeQuery, mergeParts, type PartRows, type PromptPart } from './state/choose/parts.ts';
+export type { Place, Query } from './state/choose/query.ts';
+export type { Quotas } from './state/choose/quotas.ts';
 export type { ExportedPrompt } from './state/exchange.ts';
-export type { Explanation } from './state/explain.ts';
-export type { Forecast } from './state/forecast.ts';
 export {
   type Choice,
   type CountedVisit,
@@ -14,4 +17,3 @@ export {
   type PromptStateOptions,
   type SelectQuery,
 } from './state/prompt-state.ts';
-export type { Query } from './state/query.ts';

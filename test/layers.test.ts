@@ -106,8 +106,9 @@ test('only src/cli knows flags', () => {
 /** Of src, its rooms; those of more than one kind by kind. */
 function roomOf(path: string): string {
   const [, room] =
-    /^((?:logs\/(?:formats|audit|parquet)|state\/(?:table)|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(path) ??
-    [];
+    /^((?:logs\/(?:formats|audit|parquet)|state\/(?:choose|table)|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(
+      path,
+    ) ?? [];
   return room || '.';
 }
 

@@ -5,7 +5,7 @@ import type { Place } from '../logs/format.ts';
 import type { Taken } from '../logs/read-options.ts';
 import type { Row } from '../logs/row.ts';
 import { type FileReadOptions, readLogs as readFiles } from '../node/read-logs.ts';
-import type { Query } from '../state/query.ts';
+import type { Query } from '../state/choose/query.ts';
 import type { State } from '../state/state.ts';
 import type { Streams } from './command.ts';
 import type { LogFlags } from './flags/log-flags.ts';
@@ -45,7 +45,8 @@ export function warn(
  * Says how many of the ids to leave out the state does not have.
  * @throws DataError if it has none of them: they are of another state, or written otherwise
  */
-export function warnUnknown(state: State, { exclude = [] }: Query, { stderr }: Pick<Streams, 'stderr'>): void {
+export function warnUnknown(state: State, query: Query, { stderr }: Pick<Streams, 'stderr'>): void {
+  const exclude = [...(query.exclude ?? [])];
   const unknown = exclude.filter((id) => state.keys.indexOf(id) < 0);
   const [first] = unknown;
   if (first === undefined) return;

@@ -2,7 +2,6 @@ import type { Report } from './audit/report.ts';
 import type { Place } from './format.ts';
 import { type LogInput, toSource } from './inputs.ts';
 import type { ReadOptions, Taken } from './read-options.ts';
-import { readRows } from './read-rows.ts';
 import type { Row, SuccessRule } from './row.ts';
 
 /**
@@ -24,7 +23,9 @@ export async function readLogs(
   visit: (row: Row, place: Place) => void,
   options?: ReadOptions,
 ): Promise<Taken[]> {
-  return readRows([...logs].map(toSource), visit, options);
+  const sources = [...logs].map(toSource);
+  const { readRows } = await import('./read-rows.ts'); // readers are loaded with the first log
+  return readRows(sources, visit, options);
 }
 
 /** How to audit logs. */

@@ -1,6 +1,5 @@
 import type { Place } from '../logs/format.ts';
 import type { ReadOptions, ReadProgress, Taken } from '../logs/read-options.ts';
-import { readRows } from '../logs/read-rows.ts';
 import type { Row } from '../logs/row.ts';
 import type { Source } from '../logs/source.ts';
 import { gunzip, openFile, openStream } from './file-source.ts';
@@ -38,6 +37,7 @@ export async function readLogs(
 ): Promise<Taken[]> {
   useNativeHash();
   const { sources, total } = openLogs(paths, stdin);
+  const { readRows } = await import('../logs/read-rows.ts'); // loaded with the first log
   return readRows(sources, visit, {
     ...options,
     gunzip,

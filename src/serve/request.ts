@@ -1,7 +1,8 @@
 import { DataError } from '../errors.ts';
 import type { Acquisition } from '../index.ts';
 import { bad, checkInteger, type Fields, getId, isObject } from '../logs/fields.ts';
-import type { Query } from '../state/query.ts';
+import type { MergeQuery } from '../state/choose/parts.ts';
+import type { Query } from '../state/choose/query.ts';
 import { checkNumber, checkInteger as checkOption } from '../validate.ts';
 import type { HoldLimits } from './holds.ts';
 
@@ -19,12 +20,15 @@ export class RequestError extends Error {
   }
 }
 
-const QUERY = ['count', 'acquisition', 'candidates', 'exclude', 'only', 'cooldown'] as const;
+const MERGE = ['count', 'quotas', 'floor'] as const;
+const QUERY = [...MERGE, 'acquisition', 'candidates', 'exclude', 'only', 'cooldown', 'maxVisits'] as const;
 
 /** The fields of each operation, beside `op` and `id`. */
 const FIELDS = {
   hello: [],
-  select: [...QUERY, 'hold', 'holdSteps', 'holdSeconds'],
+  select: [...QUERY, 'hold', 'holdSteps', 'holdSeconds', 'part'],
+  merge: ['parts', ...MERGE],
+  hold: ['ids', 'holdSteps', 'holdSeconds'],
   observe: ['observations', 'atomic'],
   release: ['ids', 'all'],
   get: ['ids', 'positions'],
@@ -58,15 +62,21 @@ export function checkFields(fields: Fields, what: string, known: readonly string
 
 /** What the library checks is left to it. */
 export function toQuery(request: Fields): Query {
-  const { count = 256, acquisition, candidates, exclude, only, cooldown = 0 } = request;
+  const { acquisition, candidates, exclude, only, cooldown = 0, maxVisits } = request;
   return {
-    count: count as number,
+    ...toMergeQuery(request),
     acquisition: acquisition as Acquisition | undefined,
     candidates: candidates as Query['candidates'],
     exclude: exclude === undefined ? undefined : toIds('exclude', exclude),
     only: only === undefined ? undefined : toIds('only', only),
     cooldown: cooldown as number,
+    maxVisits: maxVisits as number | undefined,
   };
+}
+
+/** What a selection out of parts needs, which the library checks. */
+export function toMergeQuery({ count = 256, quotas, floor }: Fields): MergeQuery {
+  return { count: count as number, quotas: quotas as MergeQuery['quotas'], floor: floor as number | undefined };
 }
 
 /** Whether what is selected is in flight, and for how long; undefined: it is not. */

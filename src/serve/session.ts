@@ -1,12 +1,15 @@
 import { toRule } from '../acquisition.ts';
 import { DataError } from '../errors.ts';
+import { quoteId } from '../escape-controls.ts';
 import { type Acquisition, score } from '../index.ts';
 import type { Fields } from '../logs/fields.ts';
-import { toForecast } from '../state/forecast.ts';
+import { choose } from '../state/choose/choose.ts';
+import { toForecast } from '../state/choose/forecast.ts';
+import { mergeParts, type PromptPart, toPart } from '../state/choose/parts.ts';
+import type { Place, Query } from '../state/choose/query.ts';
 import type { Keeper } from '../state/keeper.ts';
-import { choose, type Query } from '../state/query.ts';
 import { State } from '../state/state.ts';
-import { Holds } from './holds.ts';
+import { type HoldLimits, Holds } from './holds.ts';
 import { observe } from './observe.ts';
 import {
   checkBoolean,
@@ -15,6 +18,7 @@ import {
   RequestError,
   toHold,
   toIds,
+  toMergeQuery,
   toNumbers,
   toOperation,
   toPath,
@@ -101,6 +105,10 @@ export class Session {
         return this.#hello();
       case 'select':
         return this.#select(request);
+      case 'merge':
+        return mergeParts(request.parts as readonly PromptPart[], toMergeQuery(request));
+      case 'hold':
+        return this.#hold(request);
       case 'observe':
         return this.#observe(request);
       case 'release':
@@ -145,7 +153,13 @@ export class Session {
     const hold = valued(() => toHold(request));
     this.#expire();
     const query = valued(() => toQuery(request));
-    const { indices, scores } = choose(state, { ...query, held: this.#holds.indices });
+    const held = { ...query, held: this.#holds.size > 0 ? this.#holds : undefined };
+    if (request.part !== undefined) {
+      if (hold !== undefined)
+        throw new RequestError('value', '"part" selects nothing yet: hold what the merge answers');
+      return { part: valued(() => toPart(state, held, request.part as Place)) };
+    }
+    const { indices, scores } = choose(state, held);
     if (hold !== undefined) {
       const [step, second] = [this.#lastStep, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
@@ -154,6 +168,20 @@ export class Session {
     const foretold: Acquisition = { kind: 'non-degenerate', rollouts: toRollouts(query) };
     this.#tally.foretell(state.pool.score({ acquisition: foretold, candidates }));
     return { ids: Array.from(indices, (index) => state.keys.at(index)), scores: Array.from(scores) };
+  }
+
+  #hold(request: Fields): object {
+    this.#settle();
+    const limits = valued(() => toHold({ ...request, hold: true }));
+    const indices = valued(() => toIds('ids', request.ids)).map((id) => {
+      const index = this.#state.keys.indexOf(id);
+      if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in the state`, { id });
+      return index;
+    });
+    this.#expire();
+    const [step, second] = [this.#lastStep, this.#clock()];
+    for (const index of indices) this.#holds.add(index, limits as HoldLimits, step, second);
+    return { held: this.#holds.size };
   }
 
   #observe(request: Fields): object {

@@ -5,13 +5,15 @@ import type { Bytes, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
 import type { ReadOptions, Taken } from '../logs/read-options.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
-import { checkDiscount, checkNumber, checkPrior } from '../validate.ts';
+import { checkDiscount, checkNumber, checkOptions, checkPrior } from '../validate.ts';
+import { choose } from './choose/choose.ts';
+import { type Explanation, explainPrompt } from './choose/explain.ts';
+import { type Forecast, toForecast } from './choose/forecast.ts';
+import { type PromptPart, toPart } from './choose/parts.ts';
+import type { Place, Query } from './choose/query.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { type ExportedPrompt, exportPrompts } from './exchange.ts';
-import { type Explanation, explainPrompt } from './explain.ts';
-import { type Forecast, toForecast } from './forecast.ts';
 import { Importer } from './importer.ts';
-import { choose, type Query } from './query.ts';
 import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
 
@@ -45,6 +47,8 @@ export interface PromptPosterior {
   /** alpha + beta */
   readonly evidence: number;
   readonly visits: number;
+  /** Its label, if it has one. */
+  readonly group?: string;
   /** Of the latest visit; null if there is none or it had no step. */
   readonly step: number | null;
 }
@@ -61,7 +65,13 @@ export interface Choice {
 export type ImportedPrompt = Pick<ExportedPrompt, 'id'> & Partial<ExportedPrompt>;
 
 /** What to select: all but the count has a default. */
-export type SelectQuery = Omit<Query, 'count'>;
+export type SelectQuery = Omit<Query, 'count' | 'held'>;
+
+const QUERY = ['acquisition', 'candidates', 'exclude', 'only', 'cooldown', 'maxVisits', 'quotas', 'floor'] as const;
+
+function toQuery(count: number, query: SelectQuery | undefined): Query {
+  return { ...(checkOptions('query', query, QUERY) as SelectQuery), count };
+}
 
 /** How to take logs in. */
 export interface IngestOptions
@@ -102,7 +112,8 @@ export class PromptState {
   #revision = 0;
 
   /** @throws RangeError, TypeError for a wrong option */
-  constructor({ discount = 1, prior = { alpha: 1, beta: 1 } }: PromptStateOptions = {}) {
+  constructor(options?: PromptStateOptions) {
+    const { discount = 1, prior = { alpha: 1, beta: 1 } } = checkOptions('options', options, ['discount', 'prior']);
     this.#state = State.unseen({ discount: checkDiscount(discount), prior: checkPrior(prior) });
   }
 
@@ -154,7 +165,14 @@ export class PromptState {
     const { pool, columns } = this.#state;
     const step = columns.steps[index] as number;
     const visits = columns.visits[index] as number;
-    return { id, ...pool.get(index), visits, step: Number.isNaN(step) ? null : step };
+    const group = this.#state.groupOf(index);
+    return {
+      id,
+      ...pool.get(index),
+      visits,
+      ...(group !== '' && { group }),
+      step: Number.isNaN(step) ? null : step,
+    };
   }
 
   /** Adds prompts at the prior; those that are there stay as they are. Cost: that of all prompts, so add many at once. */
@@ -219,8 +237,9 @@ export class PromptState {
     const rule = copy.rule ?? given;
     const mapping = { ...options.mapping, id: rule.id, hash: rule.hash?.split(','), reward: rule.reward };
     const { gunzip, newPrompts, ...reading } = options;
-    const { takeLogs } = await import('./take-logs.ts');
-    const { after, taken } = await takeLogs(copy, [...logs].map(toSource), {
+    const sources = [...logs].map(toSource);
+    const { takeLogs } = await import('./take-logs.ts'); // loaded with the first log
+    const { after, taken } = await takeLogs(copy, sources, {
       gunzip,
       newPrompts,
       reading: { ...reading, mapping },
@@ -235,26 +254,36 @@ export class PromptState {
   }
 
   /**
-   * The best prompts, best first: score falling, then in the order of the state.
+   * The best prompts, best first: score falling, then in the order of the state. `quotas` bounds how many are of each
+   * group, and `floor` keeps slots for those not seen for longest: docs/choosing-under-constraints.md.
    * @throws DataError for an id of `only` that is unknown; RangeError, TypeError for a wrong value
    */
-  select(count: number, query: SelectQuery = {}): Choice[] {
+  select(count: number, query?: SelectQuery): Choice[] {
     const { pool, keys } = this.#state;
-    const { indices, scores } = choose(this.#state, { count, ...query });
+    const { indices, scores } = choose(this.#state, toQuery(count, query));
     return Array.from(indices, (index, i) => {
       const { mean, evidence } = pool.get(index);
       return { id: keys.at(index), score: scores[i] as number, mean, evidence };
     });
   }
 
+  /**
+   * What this state, a shard, adds to a selection out of the whole at `place`: plain JSON for `mergeParts`.
+   * @throws as `select`, but for ids of `only` and groups that are unknown: another shard may have them
+   */
+  selectPart(count: number, place: Place, query?: SelectQuery): PromptPart {
+    return toPart(this.#state, toQuery(count, query), place);
+  }
+
   /** Why `select` with the same arguments takes a prompt, or not. @throws DataError with the code `unknown-id` */
-  explain(id: string, count: number, query: SelectQuery = {}): Explanation {
-    return explainPrompt(this.#state, this.#indexOf(id), { count, ...query });
+  explain(id: string, count: number, query?: SelectQuery): Explanation {
+    return explainPrompt(this.#state, this.#indexOf(id), toQuery(count, query));
   }
 
   /** Shares of the prompts, and the share of the next batch that will be wasted. */
-  status(count: number, query: SelectQuery = {}): Forecast {
-    return toForecast(this.#state, { count, ...query }, Math.max(2, toRule(query.acquisition).rollouts || 8));
+  status(count: number, query?: SelectQuery): Forecast {
+    const given = toQuery(count, query);
+    return toForecast(this.#state, given, Math.max(2, toRule(given.acquisition).rollouts || 8));
   }
 
   /** All prompts with what it takes to go on with them, in the order of the state, for `import` elsewhere. */

@@ -40,6 +40,7 @@ export class State {
   readonly extra: Extra;
   readonly #posteriors: Posteriors;
   #pool: PosteriorPool | undefined;
+  #offset = 0;
 
   constructor(settings: Settings, keys: KeyTable, columns: Columns, parts: StateParts = {}) {
     this.settings = settings;
@@ -70,7 +71,7 @@ export class State {
     const { changed } = this.#posteriors;
     if (this.#pool === undefined) {
       const { discount, prior } = this.settings;
-      this.#pool = new PosteriorPool(this.size, { discount, prior });
+      this.#pool = new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
       const alpha = new Float32Array(this.size);
       const beta = new Float32Array(this.size);
       for (let i = 0; i < this.size; i++) {
@@ -86,6 +87,12 @@ export class State {
     }
     changed.clear();
     return this.#pool;
+  }
+
+  /** Prompts of the whole before those of this state, where it is a shard: seeds of acquisitions count from there. */
+  set offset(offset: number) {
+    if (offset !== this.#offset) this.dispose();
+    this.#offset = offset;
   }
 
   /** Frees the memory of the pool, if there is one. */

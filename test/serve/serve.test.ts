@@ -106,7 +106,7 @@ describe('insight-wasm serve', () => {
     [
       {},
       'request',
-      '"op" expected one of hello, select, observe, release, get, score, save, load, status, metrics, got',
+      '"op" expected one of hello, select, merge, hold, observe, release, get, score, save, load, status, metrics, got',
     ],
     [{ op: '__proto__' }, 'request', '"op" expected one of'],
     [{ op: 'constructor' }, 'request', '"op" expected one of'],

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls, quoteId } from '../../escape-controls.ts';
 import { loadState } from '../../node/state-file.ts';
-import { type Explanation, explainPrompt } from '../../state/explain.ts';
+import { type Explanation, explainPrompt } from '../../state/choose/explain.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { parse, required, text, toggle, toHelp } from '../flags/flags.ts';

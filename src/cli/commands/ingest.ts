@@ -6,7 +6,6 @@ import { withStore } from '../../node/state-file.ts';
 import type { Store } from '../../node/store.ts';
 import { checkRule, checkSettings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
-import { takeLogs } from '../../state/take-logs.ts';
 import type { Command, Streams } from '../command.ts';
 import { parse, required, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
 import { LOCK_FLAGS } from '../flags/lock-flags.ts';
@@ -113,6 +112,7 @@ async function addLogs(
   const progress = new Progress(streams.stderr);
   const { sources, access, total } = openLogs(paths, streams.stdin);
   const { format, mapping, skipBad } = logs;
+  const { takeLogs } = await import('../../state/take-logs.ts'); // readers are loaded with the first log
   const { after, taken, moved, late, audit } = await takeLogs(before, sources, {
     ...access,
     reading: { format, mapping, skipBad, onProgress: (at) => progress.show({ ...at, total }) },

@@ -6,8 +6,8 @@ import { joinRows } from '../../node/dataset.ts';
 import { loadState } from '../../node/state-file.ts';
 import { referenceEngine } from '../../reference.ts';
 import { applyVisits } from '../../state/apply-visits.ts';
+import { choose } from '../../state/choose/choose.ts';
 import type { KeyFields } from '../../state/extra.ts';
-import { choose } from '../../state/query.ts';
 import type { State } from '../../state/state.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -101,7 +101,7 @@ function keyedBy({ extra, rule }: State): KeyFields {
 }
 
 async function fromLogs(values: Values, paths: readonly string[], streams: Streams): Promise<void> {
-  refuse(values, ['exclude', 'only', 'cooldown', 'join'], 'needs --state');
+  refuse(values, ['exclude', 'only', 'cooldown', 'max-visits', 'quota', 'floor', 'join'], 'needs --state');
   const { logs, rule } = toLogs(values, paths);
   const poolOptions = {
     prior: values.prior ?? { alpha: 1, beta: 1 },

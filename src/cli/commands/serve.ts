@@ -50,7 +50,8 @@ all of it; examples/client.py is a client in Python.
 
   {"op":"hello"}                         {"protocol":2,"version":"...",...}
   {"op":"select","count":8,"hold":true}  {"ids":[...],"scores":[...]}
-     also acquisition, candidates, exclude, only, cooldown
+     also acquisition, candidates, exclude, only, cooldown, maxVisits, quotas,
+     floor; part, with merge and hold, for several processes as one
   {"op":"observe","observations":[       {"observed":2,"unsaved":2}
      {"id":"a","successes":3,"trials":8,"step":7},
      {"id":"b","rewards":[1,0,0,1],"step":7}]}
@@ -79,7 +80,9 @@ export const serve: Command = {
       const values = parseOnly(args, FLAGS);
       const given = toGivenRule(values);
       held = lock(values.state, values['break-lock']);
-      const { store, state: found } = Store.open(values.state, held, { sync: values.sync, history: values.history });
+      const { sync, history } = values;
+      const { store, state: found, lost } = Store.open(values.state, held, { sync, history });
+      if (lost > 0) streams.stderr.write(`insight-wasm: ${lost} or more observations are lost: ${TORN}\n`);
       if (found !== undefined) {
         checkSettings(found.settings, toGiven(values));
         if (found.rule !== undefined) checkRule(found.rule, given);
@@ -108,6 +111,8 @@ export const serve: Command = {
     );
   },
 };
+
+const TORN = 'a power cut has torn the journal, as --sync os permits';
 
 /** Also tells the client, which reads answers, why there will be none. */
 function announced<T>(begin: () => T, { stdout }: Streams): T {

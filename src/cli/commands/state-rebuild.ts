@@ -7,7 +7,6 @@ import { withStore } from '../../node/state-file.ts';
 import { type Log, STDIN } from '../../state/ledger.ts';
 import { type Rule, type Settings, toSuccessRule } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
-import { takeLogs } from '../../state/take-logs.ts';
 import type { Streams } from '../command.ts';
 import { fromRule } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
@@ -60,6 +59,7 @@ export async function rebuildState(
     const progress = new Progress(streams.stderr);
     const { format, ...reading } = (old.extra.reading ?? {}) as Mapping & { readonly format?: never };
     const { id, hash, reward } = fromRule(anew);
+    const { takeLogs } = await import('../../state/take-logs.ts'); // readers are loaded with the first log
     const { after, taken, audit } = await takeLogs(before, sources, {
       ...access,
       reading: {

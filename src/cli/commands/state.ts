@@ -34,7 +34,7 @@ const FLAGS = {
   id: optional('FIELD', 'import: how a row has its id (id)', text),
   hash: optional('FIELDS', 'import: no id: it is a hash of these fields', list),
   rate: optional('FIELD', 'import: where a reference model passed at this rate, in [0, 1], start there', text),
-  group: optional('FIELD', 'import: the group of a prompt, which quotas of select go by', text),
+  group: optional('FIELD', 'import: the group of a prompt, for quotas of select', text),
   weight: optional('N', 'import: rollouts that a rate counts as (8)', numberIn(0, 1e6)),
   ...SETTINGS_FLAGS,
   without: optional('PATHS', 'rebuild: logs to leave out', list),

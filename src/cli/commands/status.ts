@@ -1,6 +1,6 @@
 import { toRule } from '../../acquisition.ts';
 import { loadState } from '../../node/state-file.ts';
-import { type Forecast, toForecast } from '../../state/forecast.ts';
+import { type Forecast, toForecast } from '../../state/choose/forecast.ts';
 import type { Command } from '../command.ts';
 import { parseOnly, required, text, toggle, toHelp } from '../flags/flags.ts';
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';

@@ -27,7 +27,7 @@ export const ACQUISITION_FLAGS = {
     oneOf(ACQUISITIONS),
   ),
   ...PARAMETER_FLAGS,
-  draw: toggle('score a draw of each success rate in place of its mean (Thompson sampling), by --seed'),
+  draw: toggle('score draws of the rates (Thompson sampling), by --seed'),
 } as const;
 
 const defaultsOf = (kind: Acquisition['kind']): string =>

@@ -3,21 +3,18 @@ import { ACQUISITION_TABLE } from '../../acquisition.ts';
 import { concat } from '../../bytes.ts';
 import type { SelectOptions } from '../../index.ts';
 import { toDataError } from '../../node/durable-file.ts';
-import type { Query } from '../../state/query.ts';
+import type { Query } from '../../state/choose/query.ts';
 import { UsageError } from '../errors.ts';
 import { ACQUISITION_FLAGS, toAcquisition } from './acquisition-flags.ts';
-import { integerIn, optional, text, type Values, withDefault } from './flags.ts';
+import { integerIn, numberIn, optional, text, type Values, withDefault } from './flags.ts';
+import { quotas } from './quota-flag.ts';
 
 /** What may be chosen of a log. */
 export const SELECT_FLAGS = {
   count: withDefault('N', 'how many to select', '256', integerIn(0)),
   ...ACQUISITION_FLAGS,
   candidates: optional('N', 'select out of N prompts, drawn at random with --seed', integerIn(0)),
-  seed: optional(
-    'N',
-    'of --candidates, --draw and --acquisition random; without --candidates it draws where the rule can',
-    integerIn(0),
-  ),
+  seed: optional('N', 'of --candidates; else of draws, or of --acquisition random', integerIn(0)),
 } as const;
 
 /** What may be chosen of a state. */
@@ -26,6 +23,9 @@ export const QUERY_FLAGS = {
   only: optional('FILE', 'select out of these prompts: an id a line', text),
   exclude: optional('FILE', 'leave out these prompts: an id a line', text),
   cooldown: optional('N', 'leave out the prompts of the last N steps of the state', integerIn(0)),
+  'max-visits': optional('N', 'leave out the prompts of N visits or more', integerIn(1)),
+  quota: optional('LIST', 'of groups: shares math=0.5,code=0.3, or bounds math=10..40', quotas),
+  floor: optional('N', 'slots, or below 1 a share, for those not seen for longest', numberIn(0, 2 ** 53)),
 } as const;
 
 type SelectValues = Values<typeof SELECT_FLAGS>;
@@ -54,6 +54,9 @@ export function toQuery(values: QueryValues): Query {
     acquisition,
     candidates: candidates as Query['candidates'],
     cooldown: values.cooldown,
+    maxVisits: values['max-visits'],
+    quotas: values.quota,
+    floor: values.floor,
     exclude: values.exclude === undefined ? undefined : readIds(values.exclude),
     only: values.only === undefined ? undefined : readIds(values.only),
   };

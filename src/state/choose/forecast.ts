@@ -1,6 +1,6 @@
+import type { State } from '../state.ts';
+import { choose } from './choose.ts';
 import type { Query } from './query.ts';
-import { choose } from './query.ts';
-import type { State } from './state.ts';
 
 /** What a state says of its prompts, and of the next batch. Shares are of all prompts; they add up to 1. */
 export interface Forecast {
