@@ -48,6 +48,17 @@ export class KeyTable {
 
   /** -1 if there is none. */
   indexOf(key: string): number {
+    const [index, isHere] = this.#find(key);
+    return isHere ? index : -1;
+  }
+
+  /** How many keys come before this one. */
+  rankOf(key: string): number {
+    return this.#find(key)[0];
+  }
+
+  /** Where a key is, or would be. */
+  #find(key: string): [index: number, isHere: boolean] {
     if (scratch.length < 3 * key.length) scratch = new Uint8Array(3 * key.length);
     const end = encodeId(key, scratch, 0);
     const hash = sha48Of(scratch, 0, end);
@@ -59,8 +70,11 @@ export class KeyTable {
       else high = middle;
     }
     const bytes = scratch.subarray(0, end);
-    for (; this.hashes[low] === hash; low++) if (compareBytes(this.#bytesAt(low), bytes) === 0) return low;
-    return -1;
+    for (; this.hashes[low] === hash; low++) {
+      const difference = compareBytes(this.#bytesAt(low), bytes);
+      if (difference >= 0) return [low, difference === 0];
+    }
+    return [low, false];
   }
 
   /** The index of each id of a list; -1 if it is not here. */
