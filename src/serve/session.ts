@@ -311,15 +311,16 @@ export class Session {
   #load({ from }: Fields): object {
     const path = valued(() => toPath('from', from));
     const before = this.#state;
+    let warning: string | undefined;
     try {
-      this.#state = this.#keeper.loadFrom(path, before);
+      ({ state: this.#state, warning } = this.#keeper.loadFrom(path, before));
     } catch (error) {
       throw new RequestError('load', (error as Error).message);
     }
     before.dispose();
     this.#fresh = besides(this.#state);
     this.#holds.clear();
-    return { from: path, ...this.#about() };
+    return { from: path, ...this.#about(), ...(warning !== undefined && { warning }) };
   }
 
   #status(request: Fields): object {
