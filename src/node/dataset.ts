@@ -5,6 +5,7 @@ import { CsvRecords } from '../logs/csv.ts';
 import { isDocument, readAll, toRecords } from '../logs/document.ts';
 import { type Fields, get, getId } from '../logs/fields.ts';
 import { ENTRY, VALUES } from '../logs/formats/histories.ts';
+import { IdList } from '../logs/id-list.ts';
 import { parseObject } from '../logs/json.ts';
 import { readLines } from '../logs/lines.ts';
 import { openSource, type Source } from '../logs/source.ts';
@@ -23,16 +24,18 @@ export async function joinRows(
   fields: KeyFields,
   stdin: AsyncIterable<Uint8Array>,
 ): Promise<{ rows: string[]; repeated: number }> {
-  const wanted = new Set(keys);
-  const found = new Map<string, string>();
-  const repeated = new Set<string>();
+  const wanted = IdList.from(keys);
+  const found: (string | undefined)[] = new Array(wanted.size);
+  const repeated = new IdList();
   await readRows(path, stdin, (row, record) => {
     const key = toKey(record, fields);
-    if (found.has(key)) repeated.add(key);
-    else if (wanted.has(key)) found.set(key, row);
+    const number = wanted.indexOf(key);
+    if (number < 0) return;
+    if (found[number] === undefined) found[number] = row;
+    else repeated.add(key);
   });
   const rows = keys.map((key) => {
-    const row = found.get(key);
+    const row = found[wanted.indexOf(key)];
     if (row === undefined) throw new DataError('unknown-id', `no row for ${quoteId(key)}`, { file: path, id: key });
     return row;
   });

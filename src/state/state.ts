@@ -68,24 +68,25 @@ export class State {
 
   /** The posteriors with the open visits. Made when it is first asked for: most states are only passed through. */
   get pool(): PosteriorPool {
-    const { changed } = this.#posteriors;
-    if (this.#pool === undefined) {
+    const posteriors = this.#posteriors;
+    if (this.#pool === undefined || posteriors.changed === undefined) {
       const { discount, prior } = this.settings;
-      this.#pool = new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
+      this.#pool ??= new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
       const alpha = new Float32Array(this.size);
       const beta = new Float32Array(this.size);
       for (let i = 0; i < this.size; i++) {
-        alpha[i] = this.#posteriors.alpha(i);
-        beta[i] = this.#posteriors.beta(i);
+        alpha[i] = posteriors.alpha(i);
+        beta[i] = posteriors.beta(i);
       }
       this.#pool.set({ alpha, beta });
-    } else if (changed.size > 0) {
-      const indices = [...changed];
-      const alpha = indices.map((i) => this.#posteriors.alpha(i));
-      const beta = indices.map((i) => this.#posteriors.beta(i));
+      posteriors.changed = new Set();
+    } else if (posteriors.changed.size > 0) {
+      const indices = [...posteriors.changed];
+      const alpha = indices.map((i) => posteriors.alpha(i));
+      const beta = indices.map((i) => posteriors.beta(i));
       this.#pool.set({ indices, alpha, beta });
+      posteriors.changed.clear();
     }
-    changed.clear();
     return this.#pool;
   }
 
@@ -99,6 +100,7 @@ export class State {
   dispose(): void {
     this.#pool?.dispose();
     this.#pool = undefined;
+    this.#posteriors.changed = undefined;
   }
 
   /** The largest step of all prompts; undefined if none has one. */

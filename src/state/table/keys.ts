@@ -29,8 +29,13 @@ export class KeyTable {
     return KeyTable.sorted(IdList.from(keys)).keys;
   }
 
-  /** The table of a list, and the number in the list of each of its keys. */
-  static sorted({ size, offsets, bytes }: IdList): { keys: KeyTable; order: Uint32Array } {
+  /**
+   * The table of a list, and the number in the list of each of its keys.
+   * @throws DataError for an id that UTF-8 cannot hold, which would become the key of another prompt
+   */
+  static sorted(ids: IdList): { keys: KeyTable; order: Uint32Array } {
+    ids.checkText();
+    const { size, offsets, bytes } = ids;
     const hashes = new Float64Array(size);
     for (let i = 0; i < size; i++) hashes[i] = sha48Of(bytes, offsets[i] as number, offsets[i + 1] as number);
     const listed = new KeyTable(hashes, offsets, bytes);
