@@ -60,7 +60,7 @@ const LAYERS: readonly [RegExp, RegExp][] = [
     /^cli\//,
     new RegExp(
       `^(cli/.*|node/.*|serve/.*|evaluate/.*|state/.*|logs/.*|index|reference|${GROUND}|core/kernel-bytes|` +
-        '\\.\\./package\\.json|\\.\\./bench/benchmark\\.mjs|node:.*)$',
+        '\\.\\./package\\.json|\\.\\./benchmark/benchmark\\.mjs|node:.*)$',
     ),
   ],
 ];

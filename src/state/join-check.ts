@@ -69,10 +69,10 @@ export class JoinCheck {
   }
 }
 
-/** The values of a record that may be an id, by name; two objects deep. */
+/** The values of a record that may be an id, by name; two objects deep. Half of a surrogate pair is in no id. */
 function toTexts(record: Fields, prefix = '', depth = 0): [string, string][] {
   return Object.entries(record).flatMap(([name, value]): [string, string][] => {
-    if (typeof value === 'string' && value.length < 256) return [[prefix + name, value]];
+    if (typeof value === 'string' && value.length < 256 && !/\p{Cs}/u.test(value)) return [[prefix + name, value]];
     if (Number.isSafeInteger(value)) return [[prefix + name, String(value)]];
     return isObject(value) && depth < 2 ? toTexts(value, `${prefix}${name}.`, depth + 1) : [];
   });

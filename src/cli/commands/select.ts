@@ -140,7 +140,7 @@ async function print(
     const { mean, evidence } = pool.get(indices[i] as number);
     return { id, score: scores[i] as number, mean, evidence };
   });
-  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
+  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.screen);
   await writeLines(streams.stdout, lines);
 }
 
