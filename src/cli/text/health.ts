@@ -1,4 +1,4 @@
-import type { Forecast } from '../../state/forecast.ts';
+import type { Forecast } from '../../state/choose/forecast.ts';
 import type { Screen } from '../screen.ts';
 import { toStack } from './stack.ts';
 
