@@ -114,10 +114,11 @@ export class State {
   }
 
   /**
-   * A new state with the prompts of `other` too, under the settings of this one; the two must share no key, and are of no
-   * use any more.
+   * A state with the prompts of `other` too, under the settings of this one; the two must share no key, and are of no use
+   * any more.
    */
   merge(other: State): State {
+    if (other.size === 0) return this;
     const { keys, ranks } = this.keys.merge(other.keys);
     const { discounts, groups } = other.columns;
     const columns = mergeColumns(ranks, this.columns, {

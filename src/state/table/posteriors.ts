@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { quoteId } from '../../escape-controls.ts';
-import { checkOrder, checkVisit, MOST_ROLLOUTS, type Visit } from '../../logs/visits.ts';
+import { checkOrder, checkVisit, MOST_ROLLOUTS } from '../../logs/visit-limits.ts';
+import type { Visit } from '../../logs/visits.ts';
 import type { Settings } from '../settings.ts';
 import { checkRange, type Side, update, withOpen } from './arithmetic.ts';
 import type { Column, Columns } from './columns.ts';
