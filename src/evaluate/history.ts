@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
-import { checkOrder, checkVisit, type Visits } from '../logs/visits.ts';
+import { checkOrder, checkVisit } from '../logs/visit-limits.ts';
+import type { Visits } from '../logs/visits.ts';
 import { logBeta } from '../reference.ts';
 
 /** All visits of a log, prompt by prompt, oldest first. */

@@ -1,5 +1,8 @@
 import { checkIdBytes, decodeId, encodeId } from './id-bytes.ts';
 
+/** A byte that no UTF-8 has, before the JSON of an id that UTF-8 cannot hold: with half of a surrogate pair. */
+const NO_TEXT = 0xff;
+
 /**
  * Ids by number, in order of first appearance, each once: in typed arrays, about sixteen bytes each beside their UTF-8,
  * and not in a Map, which takes a hundred and ends at 2^24.
@@ -14,6 +17,8 @@ export class IdList implements Iterable<string> {
   #hashes = new Uint32Array(8);
   /** By hash: 1 + the number of an id, 0 of none; the next free slot takes what finds its own taken. */
   #slots = new Uint32Array(8);
+  /** The first id that UTF-8 cannot hold. */
+  #noText: string | undefined;
   /** Where the id ends that was last looked for, which is written behind the others, and its hash. */
   #end = 0;
   #hash = 0;
@@ -39,7 +44,7 @@ export class IdList implements Iterable<string> {
 
   /**
    * The number of an id, which is the size before if it is new.
-   * @throws DataError for an id that UTF-8 cannot hold, or bytes beyond 4 GiB
+   * @throws DataError for bytes beyond 4 GiB
    */
   add(id: string): number {
     const slot = this.#find(id);
@@ -63,7 +68,13 @@ export class IdList implements Iterable<string> {
   }
 
   at(number: number): string {
-    return decodeId(this.#bytes.subarray(this.#offsets[number], this.#offsets[number + 1]));
+    const bytes = this.#bytes.subarray(this.#offsets[number], this.#offsets[number + 1]);
+    return bytes[0] === NO_TEXT ? JSON.parse(decodeId(bytes.subarray(1))) : decodeId(bytes);
+  }
+
+  /** @throws DataError if there is an id that UTF-8 cannot hold */
+  checkText(): void {
+    if (this.#noText !== undefined) encodeId(this.#noText, new Uint8Array(3 * this.#noText.length), 0);
   }
 
   *[Symbol.iterator](): Generator<string> {
@@ -73,15 +84,30 @@ export class IdList implements Iterable<string> {
   /** The slot that has an id, or is free for it. */
   #find(id: string): number {
     const start = this.#offsets[this.#size] as number;
-    const most = start + 3 * id.length;
-    if (most > this.#bytes.length) this.#bytes = grown(this.#bytes, Math.max(most, 2 * this.#bytes.length));
-    this.#end = encodeId(id, this.#bytes, start);
+    this.#write(id, start);
     this.#hash = hashOf(this.#bytes, start, this.#end);
     const mask = this.#slots.length - 1;
     for (let slot = this.#hash & mask; ; slot = (slot + 1) & mask) {
       const number = (this.#slots[slot] as number) - 1;
       if (number < 0 || (this.#hashes[number] === this.#hash && this.#isAt(number, start))) return slot;
     }
+  }
+
+  #write(id: string, start: number): void {
+    this.#reserve(start + 3 * id.length);
+    try {
+      this.#end = encodeId(id, this.#bytes, start);
+    } catch {
+      this.#noText ??= id;
+      const escaped = JSON.stringify(id);
+      this.#reserve(start + 1 + 3 * escaped.length);
+      this.#bytes[start] = NO_TEXT;
+      this.#end = encodeId(escaped, this.#bytes, start + 1);
+    }
+  }
+
+  #reserve(length: number): void {
+    if (length > this.#bytes.length) this.#bytes = grown(this.#bytes, Math.max(length, 2 * this.#bytes.length));
   }
 
   /** Whether the id of this number is the one behind the last. */

@@ -4,12 +4,21 @@ import { DataError } from '../errors.ts';
 
 const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
 
+/** A file that is open for reading. */
+export interface PlainFile {
+  readonly byteLength: number;
+  /** When it was written last, in milliseconds. */
+  readonly changed: number;
+  /** Fills `target` with the bytes that begin at a position; how many there were. */
+  read(target: Uint8Array, position: number): number;
+}
+
 /**
- * The bytes of a file; undefined if there is none. A device or a pipe, which might never end, is refused.
+ * What `body` makes of a file; undefined if there is none. A device or a pipe, which might never end, is refused.
  * @param followsLinks whether a symbolic link may lead to it
  * @throws DataError for what is no plain file; the error of the system
  */
-export function readPlain(path: string, followsLinks = false): { bytes: Uint8Array; changed: number } | undefined {
+export function withPlain<T>(path: string, followsLinks: boolean, body: (file: PlainFile) => T): T | undefined {
   let file: number;
   try {
     file = openSync(path, O_RDONLY | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW));
@@ -24,18 +33,30 @@ export function readPlain(path: string, followsLinks = false): { bytes: Uint8Arr
     const stat = fstatSync(file);
     if (stat.isDirectory()) throw new DataError('file', 'is a directory', { file: path });
     if (!stat.isFile()) throw new DataError('file', 'is no plain file', { file: path });
-    const bytes = new Uint8Array(stat.size);
-    let at = 0;
-    // A read takes less than 2 GiB.
-    while (at < bytes.length) {
-      const count = readSync(file, bytes, at, Math.min(bytes.length - at, 2 ** 30), at);
-      if (count === 0) break;
-      at += count;
-    }
-    return { bytes: bytes.subarray(0, at), changed: stat.mtimeMs };
+    return body({
+      byteLength: stat.size,
+      changed: stat.mtimeMs,
+      read(target, position) {
+        // A read takes less than 2 GiB.
+        for (let at = 0; at < target.length; ) {
+          const count = readSync(file, target, at, Math.min(target.length - at, 2 ** 30), position + at);
+          if (count === 0) return at;
+          at += count;
+        }
+        return target.length;
+      },
+    });
   } finally {
     closeSync(file);
   }
+}
+
+/** The bytes of a file that is no link: see withPlain. */
+export function readPlain(path: string): { bytes: Uint8Array; changed: number } | undefined {
+  return withPlain(path, false, (file) => {
+    const bytes = new Uint8Array(file.byteLength);
+    return { bytes: bytes.subarray(0, file.read(bytes, 0)), changed: file.changed };
+  });
 }
 
 /** The files beside `path` whose names begin with its name and `infix`. */

@@ -1,8 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { inFile } from '../errors.ts';
-import { decodeState, encodeState } from '../state/codec.ts';
 import { replayEntries } from '../state/journal.ts';
-import { PromptState } from '../state/prompt-state.ts';
+import { PromptState, stateOf, toPromptState } from '../state/prompt-state.ts';
 import { followLinks } from './find.ts';
 import { type Lock, lock } from './lock.ts';
 import { readStored } from './read-stored.ts';
@@ -30,7 +29,7 @@ function nameOf(path: string): string {
 export function openState(path: string): PromptState {
   const stored = readStored(path);
   if (stored === undefined) return new PromptState();
-  return inFile(path, () => PromptState.fromBytes(encodeState(replayEntries(stored.state, stored.entries))));
+  return inFile(path, () => toPromptState(replayEntries(stored.state, stored.entries)));
 }
 
 /**
@@ -44,7 +43,7 @@ export function saveState(path: string, state: PromptState): void {
   const used = own ?? lock(path);
   try {
     const { store } = Store.open(path, used);
-    store.fold(decodeState(state.toBytes()), true);
+    store.fold(stateOf(state), true);
   } finally {
     if (own === undefined) used.release();
   }

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { DataError, inFile } from '../errors.ts';
-import { decodeWithDigest } from '../state/codec.ts';
+import { readState } from '../state/codec.ts';
 import { type Entry, entriesAfter, firstState, type Journal, parseJournal } from '../state/journal.ts';
 import type { State } from '../state/state.ts';
 import { toDataError } from './durable-file.ts';
 import { followLinks } from './find.ts';
 import { useNativeHash } from './native-hash.ts';
-import { readPlain } from './plain-file.ts';
+import { readPlain, withPlain } from './plain-file.ts';
 
 export const journalOf = (path: string): string => `${followLinks(path)}.journal`;
 export const historyOf = (path: string): string => `${followLinks(path)}.history`;
@@ -38,12 +38,12 @@ export function readStored(path: string): Stored | undefined {
   useNativeHash();
   for (let tries = 1; ; tries++) {
     const identity = identityOf(path);
-    const file = read(path, true);
+    const file = attempt(() => withPlain(path, true, readState));
     const journalPath = journalOf(path);
-    const bytes = read(journalPath, false);
+    const bytes = inPlace(journalPath, () => readPlain(journalPath)?.bytes);
     if (identity !== identityOf(path) && tries < TRIES) continue;
     const journal = bytes === undefined ? undefined : inFile(journalPath, () => parseJournal(bytes));
-    const decoded = file === undefined ? undefined : inFile(path, () => decodeWithDigest(file));
+    const decoded = inPlace(path, file);
     if (decoded === undefined && journal === undefined) return undefined;
     const digest = decoded?.digest ?? '';
     const entries = journal === undefined || journal.entries.length === 0 ? [] : entriesAfter(journal, digest);
@@ -56,9 +56,21 @@ export function readStored(path: string): Stored | undefined {
   }
 }
 
-function read(path: string, followsLinks: boolean): Uint8Array | undefined {
+/** What `body` returns, or throws, when it is asked for. */
+function attempt<T>(body: () => T): () => T {
   try {
-    return readPlain(path, followsLinks)?.bytes;
+    const value = body();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function inPlace<T>(path: string, body: () => T): T {
+  try {
+    return body();
   } catch (error) {
     throw toDataError(path, error);
   }

@@ -134,7 +134,7 @@ export class Store implements Keeper {
     }
   }
 
-  loadFrom(path: string, { settings, rule }: State): State {
+  loadFrom(path: string, { settings, rule }: State): { state: State; warning: string | undefined } {
     const stored = readStored(path);
     if (stored === undefined) throw new DataError('no-state', 'no such file', { file: path });
     const state = inFile(path, () => {
@@ -155,25 +155,30 @@ export class Store implements Keeper {
       return copy.forLogs([], rule);
     });
     this.#cancelSlow();
+    let digest = '';
+    let warning: string | undefined;
     try {
-      const { file, digest } = this.#write(state, this.#path);
-      if (digest === this.#digest) {
-        file.abandon();
+      const written = this.#write(state, this.#path);
+      if (written.digest === this.#digest) {
+        written.file.abandon();
         this.#forget();
       } else {
+        digest = written.digest;
         // What the copy has of the journal goes into the history first.
         const shared = this.#texts.slice(0, Math.max(0, state.taken - this.#taken));
-        this.#fold(file, digest, this.#texts.length, state.taken, shared);
+        this.#fold(written.file, digest, this.#texts.length, state.taken, shared);
       }
     } catch (error) {
-      throw toDataError(this.#path, error);
+      const wrong = toDataError(this.#path, error);
+      if (this.#digest !== digest) throw wrong;
+      warning = wrong.message; // it is FILE now, and what goes on with another one would be lost
     }
     try {
       this.#writeHistory([]); // what was observed after that checkpoint is no part of the state any more
     } catch {
       // it is cut before anything is added to it
     }
-    return state;
+    return { state, warning };
   }
 
   /** Takes the observations of the journal into the state, and puts a journal of this process in its place. */
@@ -201,7 +206,16 @@ export class Store implements Keeper {
   /** Goes back to FILE, in one step: a mark of what FILE has would count the journal as part of it. */
   #forget(): void {
     if (this.#texts.length === 0) return;
-    this.#renew([]);
+    try {
+      this.#renew([]);
+    } catch (error) {
+      try {
+        this.#renew(this.#texts); // the empty one may be in place
+      } catch {
+        // the next observation begins a journal with all of them
+      }
+      throw error;
+    }
     this.#texts = [];
   }
 

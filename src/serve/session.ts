@@ -1,8 +1,9 @@
 import { toRule } from '../acquisition.ts';
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
-import { type Acquisition, score } from '../index.ts';
+import { type Acquisition, type Selection, score } from '../index.ts';
 import type { Fields } from '../logs/fields.ts';
+import { chooseBeside } from '../state/choose/beside.ts';
 import { choose } from '../state/choose/choose.ts';
 import { toForecast } from '../state/choose/forecast.ts';
 import { mergeParts, type PromptPart, toPart } from '../state/choose/parts.ts';
@@ -29,8 +30,9 @@ import { Tally } from './tally.ts';
 
 /** Of the requests and answers; what is new in 2: docs/serve.md. */
 const PROTOCOL = 2;
-/** New prompts that wait until the state is next made anew with them. */
+/** New prompts that wait beside the state until it is made anew with them: so many, or a share of its own. */
 const MOST_FRESH = 1024;
+const FRESH_SHARE = 1 / 64;
 
 export interface SessionOptions {
   /** Observations after which the state is written whole, or 0 for never on its own. */
@@ -148,8 +150,6 @@ export class Session {
   }
 
   #select(request: Fields): object {
-    this.#settle();
-    const state = this.#state;
     const hold = valued(() => toHold(request));
     this.#expire();
     const query = valued(() => toQuery(request));
@@ -157,24 +157,48 @@ export class Session {
     if (request.part !== undefined) {
       if (hold !== undefined)
         throw new RequestError('value', '"part" selects nothing yet: hold what the merge answers');
-      return { part: valued(() => toPart(state, held, request.part as Place)) };
+      this.#settle();
+      return { part: valued(() => toPart(this.#state, held, request.part as Place)) };
     }
-    const { indices, scores } = choose(state, held);
+    const { indices, scores } = this.#choose(held);
     if (hold !== undefined) {
       const [step, second] = [this.#lastStep, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
     }
-    const candidates = indices.slice().sort();
-    const foretold: Acquisition = { kind: 'non-degenerate', rollouts: toRollouts(query) };
-    this.#tally.foretell(state.pool.score({ acquisition: foretold, candidates }));
-    return { ids: Array.from(indices, (index) => state.keys.at(index)), scores: Array.from(scores) };
+    const acquisition: Acquisition = { kind: 'non-degenerate', rollouts: toRollouts(query) };
+    const all = indices.slice().sort();
+    const first = all.findIndex((index) => index >= this.#state.size);
+    const [known, fresh] = first < 0 ? [all, all.subarray(0, 0)] : [all.subarray(0, first), all.subarray(first)];
+    const candidates = fresh.map((index) => index - this.#state.size);
+    this.#tally.foretell(this.#state.pool.score({ acquisition, candidates: known }));
+    if (fresh.length > 0) this.#tally.foretell(this.#fresh.pool.score({ acquisition, candidates }));
+    return { ids: Array.from(indices, (index) => this.#idOf(index)), scores: Array.from(scores) };
+  }
+
+  #choose(query: Query): Selection {
+    const beside = this.#fresh.size === 0 ? undefined : chooseBeside(this.#state, this.#fresh, query);
+    if (beside !== undefined) return beside;
+    this.#settle();
+    return choose(this.#state, query);
+  }
+
+  /** Of a prompt of the state, or of a fresh one, whose indices go on from those of the state; -1: there is none. */
+  #indexOf(id: string): number {
+    const index = this.#state.keys.indexOf(id);
+    if (index >= 0 || this.#fresh.size === 0) return index;
+    const fresh = this.#fresh.keys.indexOf(id);
+    return fresh < 0 ? -1 : this.#state.size + fresh;
+  }
+
+  #idOf(index: number): string {
+    const { size, keys } = this.#state;
+    return index < size ? keys.at(index) : this.#fresh.keys.at(index - size);
   }
 
   #hold(request: Fields): object {
-    this.#settle();
     const limits = valued(() => toHold({ ...request, hold: true }));
     const indices = valued(() => toIds('ids', request.ids)).map((id) => {
-      const index = this.#state.keys.indexOf(id);
+      const index = this.#indexOf(id);
       if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in the state`, { id });
       return index;
     });
@@ -192,17 +216,17 @@ export class Session {
         throw new RequestError('save', (error as Error).message);
       }
     });
-    this.#fresh = fresh;
+    if (fresh !== this.#fresh) this.#setFresh(fresh);
     this.#tally.observed += done.taken.length;
     this.#tally.late += done.late.length;
     this.#tally.skipped += done.skipped.length;
-    for (const { index, isPart } of [...done.taken, ...done.repeated]) {
-      if (!isPart && index >= 0) this.#holds.release(index);
+    for (const { index, isPart, entry } of [...done.taken, ...done.repeated]) {
+      if (!isPart) this.#holds.release(index >= 0 ? index : this.#indexOf(entry.id));
     }
     for (const { entry, isPart } of done.taken) if (!isPart) this.#tally.see(entry.successes, entry.trials);
     const step = this.#holds.areWaiting ? this.#lastStep : undefined;
     if (step !== undefined) this.#holds.start(step);
-    if (this.#fresh.size > MOST_FRESH) this.#settle();
+    if (this.#fresh.size > Math.max(MOST_FRESH, FRESH_SHARE * this.#state.size)) this.#settle();
     const warning = this.#fold();
     return {
       observed: done.taken.length,
@@ -232,35 +256,42 @@ export class Session {
       checkBoolean('all', all);
       if (all === (ids !== undefined)) throw new RequestError('value', '"ids", or "all":true, says what to release');
       if (all) this.#holds.clear();
-      else for (const id of toIds('ids', ids)) this.#holds.release(this.#state.keys.indexOf(id));
+      else for (const id of toIds('ids', ids)) this.#holds.release(this.#indexOf(id));
     });
     return { released: held - this.#holds.size, held: this.#holds.size };
   }
 
   #get({ ids, positions }: Fields): object {
-    this.#settle();
     this.#expire();
-    const { keys, pool, columns, size } = this.#state;
     if ((ids === undefined) === (positions === undefined)) {
       throw new RequestError('value', 'get needs either "ids" or "positions"');
     }
     if (positions !== undefined) {
+      this.#settle();
+      const { keys, size } = this.#state;
       return { ids: valued(() => toPositions('positions', positions, size)).map((position) => keys.at(position)) };
     }
-    const prompts = valued(() => toIds('ids', ids)).map((id) => {
-      const index = keys.indexOf(id);
-      if (index < 0) return null;
-      const step = columns.steps[index] as number;
-      return {
-        id,
-        position: index,
-        ...pool.get(index),
-        visits: columns.visits[index],
-        step: Number.isNaN(step) ? null : step,
-        held: this.#holds.has(index),
-      };
-    });
-    return { prompts };
+    return { prompts: valued(() => toIds('ids', ids)).map((id) => this.#describe(id)) };
+  }
+
+  #describe(id: string): object | null {
+    const index = this.#indexOf(id);
+    if (index < 0) return null;
+    const { size } = this.#state;
+    const [state, other, at] =
+      index < size ? [this.#state, this.#fresh, index] : [this.#fresh, this.#state, index - size];
+    const { pool, columns } = state;
+    const step = columns.steps[at] as number;
+    const group = state.groupOf(at);
+    return {
+      id,
+      position: at + other.keys.rankOf(id),
+      ...pool.get(at),
+      visits: columns.visits[at],
+      step: Number.isNaN(step) ? null : step,
+      ...(group !== '' && { group }),
+      held: this.#holds.has(index),
+    };
   }
 
   #saveNow({ to }: Fields): object {
@@ -280,15 +311,16 @@ export class Session {
   #load({ from }: Fields): object {
     const path = valued(() => toPath('from', from));
     const before = this.#state;
+    let warning: string | undefined;
     try {
-      this.#state = this.#keeper.loadFrom(path, before);
+      ({ state: this.#state, warning } = this.#keeper.loadFrom(path, before));
     } catch (error) {
       throw new RequestError('load', (error as Error).message);
     }
     before.dispose();
     this.#fresh = besides(this.#state);
     this.#holds.clear();
-    return { from: path, ...this.#about() };
+    return { from: path, ...this.#about(), ...(warning !== undefined && { warning }) };
   }
 
   #status(request: Fields): object {
@@ -332,13 +364,23 @@ export class Session {
     this.#tally.expired += this.#holds.expire(this.#lastStep ?? Number.NEGATIVE_INFINITY, this.#clock());
   }
 
+  #setFresh(fresh: State): void {
+    const [{ size }, before] = [this.#state, this.#fresh];
+    this.#fresh = fresh;
+    this.#holds.move((index) => (index < size ? index : size + fresh.keys.indexOf(before.keys.at(index - size))));
+    before.dispose();
+  }
+
+  /** Makes the state anew with the fresh prompts in their places. */
   #settle(): void {
     if (this.#fresh.size === 0) return;
-    const before = this.#state;
-    this.#state = before.merge(this.#fresh);
+    const [before, fresh] = [this.#state, this.#fresh];
+    const held = new Map(Array.from(this.#holds.indices, (index) => [index, this.#idOf(index)]));
+    this.#state = before.merge(fresh);
     this.#fresh = besides(this.#state);
-    this.#holds.move((index) => this.#state.keys.indexOf(before.keys.at(index)));
+    this.#holds.move((index) => this.#state.keys.indexOf(held.get(index) as string));
     before.dispose();
+    fresh.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PosteriorPool } from '../index.ts';
-import { checkVisit, toUpdates, type Visits } from '../logs/visits.ts';
+import { checkVisit, toUpdates } from '../logs/visit-limits.ts';
+import type { Visits } from '../logs/visits.ts';
 
 /** Observations of one update of the pool. */
 const BATCH = 65_536;

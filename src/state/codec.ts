@@ -3,7 +3,7 @@ import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
 import { checkExtra, type Extra } from './extra.ts';
 import type { Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
-import { decodeSections, encodeSections } from './sections.ts';
+import { type ByteSource, encodeSections, readSections, toByteSource } from './sections.ts';
 import type { Rule, Settings } from './settings.ts';
 import { State } from './state.ts';
 import type { Columns } from './table/columns.ts';
@@ -71,16 +71,17 @@ export function encodeState(state: State): Uint8Array {
   return encodeSections(toViews(state));
 }
 
-/** @throws DataError for bytes that are not a whole, undamaged state that this release reads */
+/**
+ * The state has memory of its own.
+ * @throws DataError for bytes that are not a whole, undamaged state that this release reads
+ */
 export function decodeState(bytes: Uint8Array): State {
-  return decodeWithDigest(bytes).state;
+  return readState(toByteSource(bytes)).state;
 }
 
 /** The state, and the SHA-256 that its header has: which says which state a journal goes on from. */
-export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: string } {
-  // The columns are views, which need the alignment that a new buffer has.
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
-  const { version, digest, sections } = decodeSections(aligned);
+export function readState(source: ByteSource): { state: State; digest: string } {
+  const { version, digest, sections } = readSections(source);
   const section = (i: number): Uint8Array => sections[i] as Uint8Array;
   if (!(version === 1 ? [10] : [14, 15]).includes(sections.length)) throw damaged(`${sections.length} sections`);
   const { logs, rule, taken, groups, keyed, seen, reading, isWarm, isMixed, isManual, ...given } = decodeMeta(

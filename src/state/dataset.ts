@@ -5,6 +5,7 @@ import { CsvRecords } from '../logs/csv.ts';
 import { isDocument, readAll, toRecords } from '../logs/document.ts';
 import { type Fields, get, getId } from '../logs/fields.ts';
 import { ENTRY, VALUES } from '../logs/formats/histories.ts';
+import { IdList } from '../logs/id-list.ts';
 import { parseObject } from '../logs/json.ts';
 import { readLines } from '../logs/lines.ts';
 import { type Gunzip, openSource, type Source } from '../logs/source.ts';
@@ -22,20 +23,21 @@ export async function joinRows(
   fields: KeyFields,
   gunzip?: Gunzip,
 ): Promise<{ rows: string[]; repeated: number }> {
-  const wanted = new Set(keys);
-  const found = new Map<string, string>();
-  const repeated = new Set<string>();
+  const wanted = IdList.from(keys);
+  const found: (string | undefined)[] = new Array(wanted.size);
+  const repeated = new IdList();
   const visit = (row: string, record: Fields): void => {
     const key = toKey(record, fields);
-    if (found.has(key)) repeated.add(key);
-    else if (wanted.has(key)) found.set(key, row);
+    const number = wanted.indexOf(key);
+    if (number < 0) return;
+    if (found[number] === undefined) found[number] = row;
+    else repeated.add(key);
   };
   await readRows(source, visit, gunzip);
   const rows = keys.map((key) => {
-    const row = found.get(key);
-    if (row === undefined)
-      throw new DataError('unknown-id', `no row for ${quoteId(key)}`, { file: source.name, id: key });
-    return row;
+    const row = found[wanted.indexOf(key)];
+    if (row !== undefined) return row;
+    throw new DataError('unknown-id', `no row for ${quoteId(key)}`, { file: source.name, id: key });
   });
   return { rows, repeated: repeated.size };
 }

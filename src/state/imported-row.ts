@@ -1,5 +1,5 @@
 import { bad, checkInteger, type Fields, getNumber, isObject } from '../logs/fields.ts';
-import { MOST_ROLLOUTS } from '../logs/visits.ts';
+import { MOST_ROLLOUTS } from '../logs/visit-limits.ts';
 import { LEAST, MOST } from '../validate.ts';
 import type { Settings } from './settings.ts';
 import type { Columns } from './table/columns.ts';

@@ -2,7 +2,7 @@ import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { type Fields, find, getId } from '../logs/fields.ts';
 import { IdList } from '../logs/id-list.ts';
-import { checkVisit } from '../logs/visits.ts';
+import { checkVisit } from '../logs/visit-limits.ts';
 import { type ImportedRow, toImportedRow, type WarmStart, warmRow } from './imported-row.ts';
 import type { Settings } from './settings.ts';
 import { State } from './state.ts';

@@ -1,5 +1,6 @@
 import type { Row, SuccessRule } from '../logs/row.ts';
-import { checkOrder, Visits } from '../logs/visits.ts';
+import { checkOrder } from '../logs/visit-limits.ts';
+import { Visits } from '../logs/visits.ts';
 import type { Log } from './ledger.ts';
 import type { Rule } from './settings.ts';
 import type { State } from './state.ts';

@@ -21,8 +21,9 @@ export interface Keeper {
   /** Writes a copy of the state to another path. */
   saveTo(state: State, path: string): void;
   /**
-   * Puts the state of another path in place of `now`, which is kept, and returns it; it has the rule of `now`.
-   * @throws if it has other settings, or another rule
+   * Puts the state of another path in place of `now`, which is kept, and returns it; it has the rule of `now`. `warning`
+   * says what is wrong if it is in place, and might not outlast a power cut.
+   * @throws if it has other settings, or another rule, or is not in place
    */
-  loadFrom(path: string, now: State): State;
+  loadFrom(path: string, now: State): { readonly state: State; readonly warning?: string | undefined };
 }

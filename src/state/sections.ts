@@ -1,14 +1,14 @@
 import { startsWith } from '../bytes.ts';
 import { DataError } from '../errors.ts';
-import { sha256Of, startHash } from '../sha256.ts';
+import { startHash } from '../sha256.ts';
 
 // Layout, little endian. Header of 48 bytes: magic (8), version u32, count of sections u32, SHA-256 of all that follows.
-// Then the length of each section in bytes, u32 with 4 bytes of zero behind it, and the sections, each padded with zeros
-// to a multiple of 8.
+// Then the length of each section in bytes, u64, and the sections, each padded with zeros to a multiple of 8.
 const MAGIC = Uint8Array.from('IWSTAT\r\n', (char) => char.charCodeAt(0)); // the line end shows a transfer as text
 const VERSION = 2;
 const HEADER = 48;
-const MOST_BYTES = 2 ** 32 - 1;
+/** Bytes that are read and hashed at once. */
+const PIECE = 2 ** 24;
 
 /** Bytes of a section, which are asked for a part at a time. */
 export interface Section {
@@ -38,9 +38,9 @@ export function* writeSections(sections: readonly Section[], put: Put, partBytes
     end += bytes.length;
   };
   const lengths = new DataView(new ArrayBuffer(8 * sections.length));
-  checkLengths(sections);
   for (const [i, { byteLength }] of sections.entries()) {
     lengths.setUint32(8 * i, byteLength, true);
+    lengths.setUint32(8 * i + 4, byteLength / 2 ** 32, true);
   }
   put(new Uint8Array(HEADER), 0); // its place: what it says is known only at the end
   add(new Uint8Array(lengths.buffer));
@@ -64,25 +64,43 @@ export function* writeSections(sections: readonly Section[], put: Put, partBytes
 
 export function encodeSections(views: readonly ArrayBufferView[]): Uint8Array {
   const sections = views.map(toSection);
-  checkLengths(sections);
-  const bytes = new Uint8Array(
+  const bytes = allocate(
     sections.reduce((sum, { byteLength }) => sum + padded(byteLength), HEADER + 8 * sections.length),
   );
-  for (const _ of writeSections(sections, (part, position) => bytes.set(part, position), MOST_BYTES + 1));
+  for (const _ of writeSections(sections, (part, position) => bytes.set(part, position), PIECE));
   return bytes;
 }
 
+/** What sections are read from. */
+export interface ByteSource {
+  readonly byteLength: number;
+  /** Fills `target` with the bytes that begin at a position; how many there were. */
+  read(target: Uint8Array, position: number): number;
+}
+
+export const toByteSource = (bytes: Uint8Array): ByteSource => ({
+  byteLength: bytes.length,
+  read(target, position) {
+    target.set(bytes.subarray(position, position + target.length));
+    return target.length;
+  },
+});
+
 /**
- * The sections, as views of the bytes that start at multiples of 8 if `bytes` does.
+ * The sections, each in memory of its own.
  * @throws DataError for bytes that are not a whole, undamaged file of a version this release reads
  */
-export function decodeSections(bytes: Uint8Array): { version: number; digest: string; sections: Uint8Array[] } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!startsWith(bytes, MAGIC)) {
+export function readSections(source: ByteSource): { version: number; digest: string; sections: Uint8Array[] } {
+  const { byteLength } = source;
+  const header = new Uint8Array(Math.min(HEADER, byteLength));
+  source.read(header, 0);
+  if (!startsWith(header, MAGIC)) {
     throw new DataError('damaged', 'not a state of insight-wasm: the first bytes are not its mark');
   }
-  if (bytes.length < HEADER)
-    throw new DataError('damaged', `truncated: ${bytes.length} of ${HEADER} bytes of the header`);
+  if (byteLength < HEADER) {
+    throw new DataError('damaged', `truncated: ${byteLength} of ${HEADER} bytes of the header`);
+  }
+  const view = new DataView(header.buffer);
   const version = view.getUint32(8, true);
   if (version > VERSION) {
     throw new DataError(
@@ -91,25 +109,47 @@ export function decodeSections(bytes: Uint8Array): { version: number; digest: st
     );
   }
   const count = view.getUint32(12, true);
-  let at = HEADER + 8 * count;
-  if (at > bytes.length) throw new DataError('damaged', `truncated: ${bytes.length} bytes, the header alone has ${at}`);
-  const ranges = Array.from({ length: count }, (_, i) => {
-    const length = view.getUint32(HEADER + 8 * i, true);
-    const start = at;
-    at += padded(length);
-    return [start, start + length] as const;
+  const start = HEADER + 8 * count;
+  if (start > byteLength) {
+    throw new DataError('damaged', `truncated: ${byteLength} bytes, the header alone has ${start}`);
+  }
+  const hash = startHash();
+  const take = (length: number, position: number): Uint8Array => {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      if (source.read(piece, position + at) < piece.length)
+        throw new DataError('damaged', 'truncated while it was read');
+      hash.update(piece);
+    }
+    return bytes;
+  };
+  const table = new DataView(take(8 * count, HEADER).buffer);
+  const lengths = Array.from(
+    { length: count },
+    (_, i) => table.getUint32(8 * i, true) + 2 ** 32 * table.getUint32(8 * i + 4, true),
+  );
+  const end = lengths.reduce((sum, length) => sum + padded(length), start);
+  if (end > byteLength) throw new DataError('damaged', `truncated: expected ${end} bytes, got ${byteLength}`);
+  if (end < byteLength) throw new DataError('damaged', `bytes behind the end: expected ${end}, got ${byteLength}`);
+  let at = start;
+  const sections = lengths.map((length) => {
+    const section = take(padded(length), at);
+    at += section.length;
+    return section.subarray(0, length);
   });
-  if (at > bytes.length) throw new DataError('damaged', `truncated: expected ${at} bytes, got ${bytes.length}`);
-  if (at < bytes.length) throw new DataError('damaged', `bytes behind the end: expected ${at}, got ${bytes.length}`);
-  const digest = sha256Of(bytes.subarray(HEADER));
-  if (version === 0 || !startsWith(bytes.subarray(16, HEADER), toBytes(digest)))
+  const digest = hash.hex();
+  if (version === 0 || !startsWith(header.subarray(16), toBytes(digest)))
     throw new DataError('damaged', 'damaged: checksum');
-  return { version, digest, sections: ranges.map(([start, end]) => bytes.subarray(start, end)) };
+  return { version, digest, sections };
 }
 
-function checkLengths(sections: readonly Section[]): void {
-  if (sections.some(({ byteLength }) => byteLength > MOST_BYTES)) {
-    throw new DataError('too-much', 'the state is larger than a file of it can be');
+/** @throws DataError for more bytes than an array of this runtime can have: a file can */
+function allocate(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new DataError('too-much', `the state has ${length.toLocaleString('en')} bytes, more than one array can have`);
   }
 }
 

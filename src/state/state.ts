@@ -3,7 +3,7 @@ import type { Extra } from './extra.ts';
 import { Ledger, type Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
 import type { Rule, Settings } from './settings.ts';
-import { type Columns, mergeColumns, renumber, unseenColumns } from './table/columns.ts';
+import { type Columns, growColumns, mergeColumns, renumber, unseenColumns } from './table/columns.ts';
 import { DiscountTable } from './table/discounts.ts';
 import { GroupTable } from './table/groups.ts';
 import { KeyTable } from './table/keys.ts';
@@ -68,24 +68,25 @@ export class State {
 
   /** The posteriors with the open visits. Made when it is first asked for: most states are only passed through. */
   get pool(): PosteriorPool {
-    const { changed } = this.#posteriors;
-    if (this.#pool === undefined) {
+    const posteriors = this.#posteriors;
+    if (this.#pool === undefined || posteriors.changed === undefined) {
       const { discount, prior } = this.settings;
-      this.#pool = new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
+      this.#pool ??= new PosteriorPool(this.size, { discount, prior, offset: this.#offset });
       const alpha = new Float32Array(this.size);
       const beta = new Float32Array(this.size);
       for (let i = 0; i < this.size; i++) {
-        alpha[i] = this.#posteriors.alpha(i);
-        beta[i] = this.#posteriors.beta(i);
+        alpha[i] = posteriors.alpha(i);
+        beta[i] = posteriors.beta(i);
       }
       this.#pool.set({ alpha, beta });
-    } else if (changed.size > 0) {
-      const indices = [...changed];
-      const alpha = indices.map((i) => this.#posteriors.alpha(i));
-      const beta = indices.map((i) => this.#posteriors.beta(i));
+      posteriors.changed = new Set();
+    } else if (posteriors.changed.size > 0) {
+      const indices = [...posteriors.changed];
+      const alpha = indices.map((i) => posteriors.alpha(i));
+      const beta = indices.map((i) => posteriors.beta(i));
       this.#pool.set({ indices, alpha, beta });
+      posteriors.changed.clear();
     }
-    changed.clear();
     return this.#pool;
   }
 
@@ -99,6 +100,7 @@ export class State {
   dispose(): void {
     this.#pool?.dispose();
     this.#pool = undefined;
+    this.#posteriors.changed = undefined;
   }
 
   /** The largest step of all prompts; undefined if none has one. */
@@ -112,10 +114,11 @@ export class State {
   }
 
   /**
-   * A new state with the prompts of `other` too, under the settings of this one; the two must share no key, and are of no
-   * use any more.
+   * A state with the prompts of `other` too, under the settings of this one; the two must share no key, and are of no use
+   * any more.
    */
   merge(other: State): State {
+    if (other.size === 0) return this;
     const { keys, ranks } = this.keys.merge(other.keys);
     const { discounts, groups } = other.columns;
     const columns = mergeColumns(ranks, this.columns, {
@@ -141,6 +144,20 @@ export class State {
   with(keys: Iterable<string>): State {
     const lacked = this.keys.lackedOf(KeyTable.from(keys));
     return lacked.size === 0 ? this : this.merge(State.unseen(this.settings, lacked));
+  }
+
+  /** A state that shares nothing with this one but what does not change. */
+  copy(): State {
+    const { settings, keys, size, ledger, rule, taken, discounts, groups, recent, extra } = this;
+    return new State(settings, keys, growColumns(this.columns, size), {
+      logs: ledger.logs,
+      rule,
+      taken,
+      discounts: new DiscountTable(settings.discount, discounts.others),
+      groups: new GroupTable(groups.labels),
+      recent: new RecentKeys(recent.toBytes()),
+      extra,
+    });
   }
 
   #like(keys: KeyTable, columns: Columns, rule: Rule | undefined, extra = this.extra): State {

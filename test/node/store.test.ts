@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -403,6 +404,41 @@ describe('a checkpoint that is loaded', () => {
     expect(rows(history).map(({ id }) => id)).toEqual(['a', 'd']);
     expect(existsSync(journal)).toBe(false);
   });
+
+  test.each([true, false])(
+    'is what a process and the disk agree on when a folder cannot be synced (is FILE: %s)',
+    (isFile) => {
+      const copy = at('copy.iws');
+      let most = Number.POSITIVE_INFINITY;
+      const failing: Disk = {
+        ...disk,
+        fsyncSync(file) {
+          if (most-- <= 0 && fstatSync(file).isDirectory()) throw Object.assign(new Error('no sync'), { code: 'EIO' });
+          disk.fsyncSync(file);
+        },
+      };
+      for (let calls = 0; calls < 8; calls++) {
+        for (const name of left()) rmSync(at(name), { recursive: true });
+        rmSync(copy, { force: true });
+        for (const { release } of held.splice(0)) release();
+        const { session } = open({ disk: failing });
+        session.answer(observe(seen('a', 1)));
+        session.save();
+        session.answer({ op: 'save', to: copy });
+        session.answer(observe(seen('b', 2)));
+        if (!isFile) session.save();
+        session.answer(observe(seen('c', 3)));
+        most = calls;
+        const answer = session.answer({ op: 'load', from: copy }) as { error?: object; taken?: number };
+        most = Number.POSITIVE_INFINITY;
+        const { taken } = session.answer({ op: 'hello' }) as { taken: number };
+        expect(taken).toBe(answer.error === undefined ? 1 : 3);
+        expect(loadState(path).taken, `${calls} syncs`).toBe(taken); // as it is if the process ends now
+        session.answer(observe(seen('d', 4)));
+        expect(loadState(path).taken, `${calls} syncs`).toBe(taken + 1);
+      }
+    },
+  );
 
   test('leaves in the history what it has and FILE had not', () => {
     const copy = at('copy.iws');

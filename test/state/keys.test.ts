@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { encodeSections } from '../../src/state/sections.ts';
+import { encodeSections, readSections, toByteSource } from '../../src/state/sections.ts';
 import { KeyTable } from '../../src/state/table/keys.ts';
 import { PromptState } from '../../src/state.ts';
 
@@ -44,15 +44,17 @@ describe('a posterior that would leave its range', () => {
   });
 });
 
-describe('a section of a state', () => {
-  test('has at most 4 GiB', () => {
-    const [small, large] = [2 ** 32 - 1, 2 ** 32].map((byteLength) => ({
-      byteLength,
-      byteOffset: 0,
-      buffer: undefined,
-    }));
-    const encode = (section: unknown) => () => encodeSections([section as ArrayBufferView]);
-    expect(encode(large)).toThrow('the state is larger than a file of it can be');
-    expect(encode(small)).not.toThrow('the state is larger than a file of it can be');
+describe('a state in memory', () => {
+  test('has at most what an array can have', () => {
+    const section = { byteLength: 2 ** 53 - 64, byteOffset: 0, buffer: undefined } as unknown as ArrayBufferView;
+    const reason = 'the state has 9,007,199,254,740,984 bytes, more than one array can have';
+    expect(() => encodeSections([section])).toThrow(reason);
+  });
+
+  test('says how long a section beyond 4 GiB is', () => {
+    const bytes = encodeSections([new Uint8Array(8)]);
+    new DataView(bytes.buffer).setUint32(52, 3, true);
+    const expected = `truncated: expected ${3 * 2 ** 32 + 64} bytes, got 64`;
+    expect(() => readSections(toByteSource(bytes))).toThrow(expected);
   });
 });

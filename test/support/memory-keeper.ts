@@ -29,9 +29,9 @@ export class MemoryKeeper implements Keeper {
     this.copies.set(path, state);
   }
 
-  loadFrom(path: string): State {
+  loadFrom(path: string): { state: State } {
     const state = this.copies.get(path);
     if (state === undefined) throw new Error('no such file');
-    return state;
+    return { state };
   }
 }

@@ -1,4 +1,3 @@
-import { benchmark } from '../../../benchmark/benchmark.mjs';
 import { kernelBytes } from '../../core/kernel-bytes.ts';
 import type { Command } from '../command.ts';
 import { integerIn, parseOnly, toggle, toHelp, withDefault } from '../flags/flags.ts';
@@ -40,6 +39,7 @@ export const bench: Command = {
       if (screen === undefined) stdout.write(`${line}\n`);
       else if (stderr.isTTY) stderr.write(`\r${line.trimStart().slice(0, screen.columns - 1)}\x1b[K`);
     };
+    const { benchmark } = await import('../../../benchmark/benchmark.mjs'); // rivals are loaded when they are raced
     const { head, rows } = benchmark({
       kernel: kernelBytes(),
       entry: new URL('./index.js', import.meta.url).href,

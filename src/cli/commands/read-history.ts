@@ -1,7 +1,8 @@
 import { type History, toHistory } from '../../evaluate/history.ts';
 import { Audit } from '../../logs/audit/audit.ts';
 import type { SuccessRule } from '../../logs/row.ts';
-import { checkOrder, Visits } from '../../logs/visits.ts';
+import { checkOrder } from '../../logs/visit-limits.ts';
+import { Visits } from '../../logs/visits.ts';
 import type { Streams } from '../command.ts';
 import type { LogFlags } from '../flags/log-flags.ts';
 import { nothingIn, readLogs, warn } from '../read-logs.ts';

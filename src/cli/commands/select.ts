@@ -1,7 +1,8 @@
 import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { Audit } from '../../logs/audit/audit.ts';
-import { checkOrder, Visits } from '../../logs/visits.ts';
+import { checkOrder } from '../../logs/visit-limits.ts';
+import { Visits } from '../../logs/visits.ts';
 import { joinRows } from '../../node/dataset.ts';
 import { loadState } from '../../node/state-file.ts';
 import { referenceEngine } from '../../reference.ts';

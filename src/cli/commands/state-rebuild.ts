@@ -49,12 +49,12 @@ export async function rebuildState(
     }
     const left = toPaths(old, without);
     const anew = toRule(old.rule, rule);
-    const ids = old.extra.keyed === undefined ? [] : [...allIds(old)];
-    const before = State.unseen({ ...old.settings, ...settings }, ids).keeping({
+    const isKeyed = old.extra.keyed !== undefined;
+    const before = State.unseen({ ...old.settings, ...settings }, isKeyed ? old.keys : []).keeping({
       keyed: old.extra.keyed,
       reading: old.extra.reading,
     });
-    if (ids.length > 0) for (let i = 0; i < old.size; i++) before.label(i, old.groupOf(i)); // in the same order
+    if (isKeyed) for (let i = 0; i < old.size; i++) before.label(i, old.groupOf(i)); // in the same order
     const { sources, access, total } = openLogs(left);
     const progress = new Progress(streams.stderr);
     const { format, ...reading } = (old.extra.reading ?? {}) as Mapping & { readonly format?: never };
@@ -102,10 +102,6 @@ function toRule(old: Rule | undefined, given: Partial<Rule>): Rule {
   const { id, hash, ...rest }: { -readonly [name in keyof Rule]: Rule[name] } = { threshold: '0.5', ...old, ...named };
   if (given.threshold !== undefined) delete rest['reward-scale']; // one in place of the other, as an id and a hash are
   return { ...rest, id: given.hash === undefined ? id : undefined, hash: given.id === undefined ? hash : undefined };
-}
-
-function* allIds({ keys }: State): Generator<string> {
-  for (let i = 0; i < keys.size; i++) yield keys.at(i);
 }
 
 function countVisits({ columns }: State): number {

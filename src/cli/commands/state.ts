@@ -7,7 +7,6 @@ import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
 import { toKey } from '../../state/dataset.ts';
 import { exportPrompts } from '../../state/exchange.ts';
-import { Importer } from '../../state/importer.ts';
 import { replayEntries } from '../../state/journal.ts';
 import { checkSettings } from '../../state/settings.ts';
 import { State } from '../../state/state.ts';
@@ -28,7 +27,6 @@ import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { SETTINGS_FLAGS, toGiven, toGivenRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 import { toNext } from '../text/next.ts';
-import { rebuildState } from './state-rebuild.ts';
 
 const FLAGS = {
   state: optional('FILE', 'the state', text),
@@ -92,6 +90,7 @@ export const state: Command = {
         rule: toGivenRule({ ...values, 'reward-scale': undefined }),
         without,
       };
+      const { rebuildState } = await import('./state-rebuild.ts'); // loaded when it is asked for
       return rebuildState(path, rebuild, values['break-lock'], streams);
     }
     for (const flag of ['id', 'hash', 'rate', 'weight', 'group', 'discount', 'prior'] as const) {
@@ -180,6 +179,7 @@ async function importRows(path: string, paths: readonly string[], values: Values
     if (found !== undefined) checkSettings(found.settings, toGiven(values));
     const before = found ?? State.unseen(settings);
     const warm = values.rate === undefined ? undefined : { rate: values.rate, weight: values.weight ?? 8 };
+    const { Importer } = await import('../../state/importer.ts'); // loaded when it is asked for
     const importer = new Importer(before.settings, warm, values.group);
     await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
     const isWarm = before.extra.isWarm || importer.isWarm || undefined;

@@ -68,7 +68,7 @@ export function toPart(state: State, query: Query, place: Place): PromptPart {
 const isOf = (group: number) => (row: Row) => row.group === group;
 
 /** Of each group its best, out of the best of the whole state; undefined if those are not enough. */
-function fewOfEach(state: State, plan: Plan): Row[] | undefined {
+export function fewOfEach(state: State, plan: Plan): Row[] | undefined {
   const some = 16 * (plan.count + 1);
   if (plan.from !== undefined || 8 * some > state.size) return undefined;
   const rows = bestFew(state, plan, some);

@@ -1,5 +1,5 @@
 import { checkSeed, toRule } from '../../acquisition.ts';
-import { drawCandidates } from '../../candidates.ts';
+import { ascending, drawCandidates } from '../../candidates.ts';
 import { DataError } from '../../errors.ts';
 import { quote, quoteId } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
@@ -107,13 +107,13 @@ function checkPlace({ size }: State, place: Place): void {
 }
 
 function find(state: State, keys: readonly string[], isPart: boolean): Uint32Array {
-  const indices = new Set<number>();
+  const indices: number[] = [];
   for (const key of keys) {
     const index = state.keys.indexOf(key);
-    if (index >= 0) indices.add(index);
+    if (index >= 0) indices.push(index);
     else if (!isPart) throw new DataError('unknown-id', `${quoteId(key)} is not in the state`, { id: key });
   }
-  return Uint32Array.from(indices).sort();
+  return ascending(Uint32Array.from(indices));
 }
 
 function draw(stateSize: number, query: Query, only: Uint32Array | undefined, place: Place | undefined) {

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { quoteId } from '../../escape-controls.ts';
 import { MOST_TRIALS } from '../../logs/row.ts';
-import { toUpdates } from '../../logs/visits.ts';
+import { toUpdates } from '../../logs/visit-limits.ts';
 import { LEAST, MOST } from '../../validate.ts';
 
 /** Counts of a visit, with the discount that applies to what was before it. */

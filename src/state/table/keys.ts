@@ -29,8 +29,13 @@ export class KeyTable {
     return KeyTable.sorted(IdList.from(keys)).keys;
   }
 
-  /** The table of a list, and the number in the list of each of its keys. */
-  static sorted({ size, offsets, bytes }: IdList): { keys: KeyTable; order: Uint32Array } {
+  /**
+   * The table of a list, and the number in the list of each of its keys.
+   * @throws DataError for an id that UTF-8 cannot hold, which would become the key of another prompt
+   */
+  static sorted(ids: IdList): { keys: KeyTable; order: Uint32Array } {
+    ids.checkText();
+    const { size, offsets, bytes } = ids;
     const hashes = new Float64Array(size);
     for (let i = 0; i < size; i++) hashes[i] = sha48Of(bytes, offsets[i] as number, offsets[i + 1] as number);
     const listed = new KeyTable(hashes, offsets, bytes);
@@ -48,6 +53,17 @@ export class KeyTable {
 
   /** -1 if there is none. */
   indexOf(key: string): number {
+    const [index, isHere] = this.#find(key);
+    return isHere ? index : -1;
+  }
+
+  /** How many keys come before this one. */
+  rankOf(key: string): number {
+    return this.#find(key)[0];
+  }
+
+  /** Where a key is, or would be. */
+  #find(key: string): [index: number, isHere: boolean] {
     if (scratch.length < 3 * key.length) scratch = new Uint8Array(3 * key.length);
     const end = encodeId(key, scratch, 0);
     const hash = sha48Of(scratch, 0, end);
@@ -59,8 +75,11 @@ export class KeyTable {
       else high = middle;
     }
     const bytes = scratch.subarray(0, end);
-    for (; this.hashes[low] === hash; low++) if (compareBytes(this.#bytesAt(low), bytes) === 0) return low;
-    return -1;
+    for (; this.hashes[low] === hash; low++) {
+      const difference = compareBytes(this.#bytesAt(low), bytes);
+      if (difference >= 0) return [low, difference === 0];
+    }
+    return [low, false];
   }
 
   /** The index of each id of a list; -1 if it is not here. */

@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.ts';
 import { quoteId } from '../../escape-controls.ts';
-import { checkOrder, checkVisit, MOST_ROLLOUTS, type Visit } from '../../logs/visits.ts';
+import { checkOrder, checkVisit, MOST_ROLLOUTS } from '../../logs/visit-limits.ts';
+import type { Visit } from '../../logs/visits.ts';
 import type { Settings } from '../settings.ts';
 import { checkRange, type Side, update, withOpen } from './arithmetic.ts';
 import type { Column, Columns } from './columns.ts';
@@ -15,6 +16,9 @@ export interface Observation extends Omit<Visit, 'prompt'> {
   readonly discount?: number | undefined;
 }
 
+/** Changes that are noted one by one: beyond them all is made anew, at the cost of as many. */
+const MOST_CHANGED = 2 ** 20;
+
 /** What became of an observation: `late` is inserted before the latest visit of its prompt. */
 export type Fate = 'observed' | 'late';
 
@@ -28,8 +32,8 @@ export class Posteriors {
   readonly #keys: KeyTable;
   readonly #columns: Columns;
   readonly #discounts: DiscountTable;
-  /** Indices that changed, or were put back, since this was last emptied. */
-  readonly changed = new Set<number>();
+  /** Indices that changed, or were put back, since it was last emptied; undefined: nobody asks, or too many did. */
+  changed: Set<number> | undefined;
   #visited: number | undefined;
   #lastStep: number | undefined;
   /** Keeps a prompt as it is, before it changes: see freeze. */
@@ -103,7 +107,7 @@ export class Posteriors {
         columns.forEach((column, c) => {
           column[index] = kept[i]?.[c] as number;
         });
-        this.changed.add(index);
+        this.#note(index);
       });
       [this.#visited, this.#lastStep] = [visited, lastStep];
       this.#discounts.shrink(discounts);
@@ -203,11 +207,16 @@ export class Posteriors {
   /** Before a prompt changes. */
   #touch(index: number, isVisit: boolean): void {
     this.#keep?.(index);
-    this.changed.add(index);
+    this.#note(index);
     if (!isVisit) return;
     const visits = this.#columns.visits[index] as number;
     if (visits === 0 && this.#visited !== undefined) this.#visited++;
     this.#columns.visits[index] = visits + 1;
+  }
+
+  #note(index: number): void {
+    this.changed?.add(index);
+    if (this.changed !== undefined && this.changed.size > MOST_CHANGED) this.changed = undefined;
   }
 
   #setStep(index: number, step: number): void {
