@@ -1,4 +1,5 @@
 import { ACQUISITION_TABLE } from '../acquisition.ts';
+import { drawCandidates } from '../candidates.ts';
 import { type Acquisition, type AcquisitionKind, type PoolOptions, PosteriorPool } from '../index.ts';
 import { type History, visitsOf } from './history.ts';
 
@@ -14,9 +15,11 @@ export interface Replay {
   readonly rollouts: number;
   /** Random candidates of each round; by default all prompts. */
   readonly candidates: number | undefined;
+  /** Slots of each round for the prompts that were not shown for longest; the others go by score. */
+  readonly floor?: number | undefined;
 }
 
-/** What a policy chose in a round, best first, and was then shown. */
+/** What a policy chose in a round, best first behind those of the floor, and was then shown. */
 export interface Round {
   readonly indices: Uint32Array;
   readonly successes: Uint16Array;
@@ -29,21 +32,27 @@ export interface Round {
  * prompt with fewer visits is excluded from then on.
  */
 export function* replay(history: History, kind: AcquisitionKind, seed: number, options: Replay): Generator<Round> {
-  const { count, rounds, rollouts, candidates } = options;
+  const { count, rounds, rollouts, candidates, floor = 0 } = options;
   const { prompts, starts, successes, trials } = history;
   const pool = new PosteriorPool(prompts, options.pool);
   const byVisits = Uint32Array.from({ length: prompts }, (_, i) => i).sort(
     (a, b) => visitsOf(history, a) - visitsOf(history, b) || a - b,
   );
+  const last = new Int32Array(prompts).fill(-1);
   let over = 0;
   for (let round = 0; round < rounds; round++) {
     while (over < prompts && visitsOf(history, byVisits[over] as number) <= round) over++;
     const roundSeed = seed * MOST_ROUNDS + round;
-    const { indices } = pool.select(count, {
+    const drawn = candidates === undefined ? undefined : drawCandidates(prompts, candidates, roundSeed);
+    const ended = byVisits.subarray(0, over);
+    const unseen = floor === 0 ? [] : longestUnseen(last, drawn, new Set(ended), floor);
+    const best = pool.select(count - unseen.length, {
       acquisition: toAcquisition(kind, rollouts, roundSeed),
-      candidates: candidates === undefined ? undefined : { size: candidates, seed: roundSeed },
-      exclude: byVisits.subarray(0, over),
-    });
+      candidates: drawn,
+      exclude: [...ended, ...unseen],
+    }).indices;
+    const indices = Uint32Array.from([...unseen, ...best]);
+    for (const prompt of indices) last[prompt] = round;
     const at = indices.map((prompt) => (starts[prompt] as number) + round);
     const seen = {
       indices,
@@ -53,6 +62,19 @@ export function* replay(history: History, kind: AcquisitionKind, seed: number, o
     pool.update(seen);
     yield seen;
   }
+}
+
+/** The rounds in which prompts were last shown give the order: never, then the older round, then the index. */
+function longestUnseen(
+  last: Int32Array,
+  drawn: Uint32Array | undefined,
+  ended: ReadonlySet<number>,
+  count: number,
+): number[] {
+  return [...(drawn ?? last.keys())]
+    .filter((prompt) => !ended.has(prompt))
+    .sort((a, b) => (last[a] as number) - (last[b] as number) || a - b)
+    .slice(0, count);
 }
 
 function toAcquisition(kind: AcquisitionKind, rollouts: number, seed: number): Acquisition {

@@ -251,12 +251,14 @@ export class Session {
       const index = keys.indexOf(id);
       if (index < 0) return null;
       const step = columns.steps[index] as number;
+      const group = this.#state.groupOf(index);
       return {
         id,
         position: index,
         ...pool.get(index),
         visits: columns.visits[index],
         step: Number.isNaN(step) ? null : step,
+        ...(group !== '' && { group }),
         held: this.#holds.has(index),
       };
     });

@@ -111,8 +111,12 @@ export class Importer {
    * @throws DataError for a posterior of a prompt that it has, or one that no state holds
    */
   end(state: State): State {
+    const labelled: [index: number, label: string][] = [];
     const keys = [...this.#prompts.keys()].filter((key) => {
-      const isMissing = state.keys.indexOf(key) < 0;
+      const index = state.keys.indexOf(key);
+      const isMissing = index < 0;
+      const label = isMissing ? undefined : this.#labels.get(key);
+      if (label !== undefined) labelled.push([index, label]);
       if (!isMissing && this.#prompts.get(key) !== undefined) {
         throw new DataError('taken', `${quoteId(key)} is in the state, and keeps its posterior`, { id: key });
       }
@@ -122,9 +126,10 @@ export class Importer {
     const { keys: table, columns, discounts } = imported;
     const wanted: [index: number, prompt: Prompt][] = [];
     for (let index = 0; index < table.size; index++) {
-      const label = this.#labels.get(table.at(index));
+      const key = table.at(index);
+      const label = this.#labels.get(key);
       if (label !== undefined) imported.label(index, label);
-      const prompt = this.#prompts.get(table.at(index));
+      const prompt = this.#prompts.get(key);
       if (prompt === undefined) continue;
       for (const name of COLUMNS) columns[name][index] = prompt[name];
       if (prompt.discount !== undefined) columns.discounts[index] = discounts.toNumber(prompt.discount);
@@ -144,10 +149,7 @@ export class Importer {
         { id },
       );
     }
-    for (const [key, label] of this.#labels) {
-      const index = state.keys.indexOf(key);
-      if (index >= 0) state.label(index, label);
-    }
+    for (const [index, label] of labelled) state.label(index, label);
     return imported;
   }
 

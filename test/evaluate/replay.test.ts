@@ -75,6 +75,23 @@ describe('the replay of a policy', () => {
     );
   });
 
+  test('gives the slots of a floor to the prompts that were not shown for longest', () => {
+    fc.assert(
+      fc.property(logs, kinds, plans, fc.nat(12), (log, kind, plan, floor) => {
+        const slots = Math.min(floor, plan.count);
+        const last = log.map(() => -1);
+        const rounds = [...replay(historyOf(log), kind, 1, { ...plan, candidates: undefined, floor: slots })];
+        for (const [t, { indices }] of rounds.entries()) {
+          const left = log.flatMap((visits, prompt) => (visits.length > t ? [prompt] : []));
+          const unseen = left.sort((a, b) => (last[a] as number) - (last[b] as number) || a - b);
+          expect([...indices.subarray(0, slots)]).toEqual(unseen.slice(0, slots));
+          expect(new Set(indices).size).toBe(Math.min(plan.count, left.length));
+          for (const prompt of indices) last[prompt] = t;
+        }
+      }),
+    );
+  });
+
   test('shows as many groups as any other, whatever the policy', () => {
     fc.assert(
       fc.property(logs, plans, (log, plan) => {

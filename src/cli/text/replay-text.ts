@@ -7,7 +7,7 @@ const PARTS = 5;
 
 /** For people: one screen. */
 export function toText(comparison: Comparison, color: boolean): string[] {
-  const { prompts, visits, rounds, count, rollouts, seeds, candidates, discount, prior, policies } = comparison;
+  const { prompts, visits, rounds, count, rollouts, seeds, candidates, floor, discount, prior, policies } = comparison;
   const style = color ? (titles: string) => `\x1b[1m${titles}\x1b[22m` : undefined;
   const names = { title: 'policy', align: 'left', cells: policies.map(({ acquisition }) => acquisition) } as const;
   const column = (title: string, toCell: (result: PolicyResult) => string) =>
@@ -15,7 +15,7 @@ export function toText(comparison: Comparison, color: boolean): string[] {
   const format = (value: number): string => value.toLocaleString('en');
   return [
     `${format(prompts)} prompts with ${format(visits)} visits; ${rounds} rounds of ${format(count)} groups, ${seeds} seeds`,
-    `${candidates === null ? 'out of all prompts' : `out of ${format(candidates)} candidates`}; discount ${discount}, prior ${prior.alpha},${prior.beta}, rollouts ${rollouts}`,
+    `${candidates === null ? 'out of all prompts' : `out of ${format(candidates)} candidates`}; discount ${discount}, prior ${prior.alpha},${prior.beta}, rollouts ${rollouts}${floor > 0 ? `, floor ${floor}` : ''}`,
     '',
     ...formatTable(
       [

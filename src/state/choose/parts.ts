@@ -1,7 +1,16 @@
-import { bad, checkArray, checkInteger, checkNumber, checkObject, checkOptions, MOST_SIZE } from '../../validate.ts';
+import {
+  bad,
+  checkArray,
+  checkFloor,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  MOST_SIZE,
+} from '../../validate.ts';
 import type { State } from '../state.ts';
 import { type Place, type Plan, type Query, toPlan, unknownGroup } from './query.ts';
-import { type Quotas, toBounds, toFloor } from './quotas.ts';
+import { type Quotas, toBounds } from './quotas.ts';
 import { bestFew, bestOfEach, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
 
@@ -92,7 +101,11 @@ export function mergeParts(parts: readonly PromptPart[], query: MergeQuery): Mer
   const given = checkOptions('query', query, ['count', 'quotas', 'floor']) as MergeQuery;
   const count = checkInteger('count', given.count, 0, Number.MAX_SAFE_INTEGER);
   const { quotas } = given;
-  const limits = { count, bounds: toBounds(quotas, count), floor: toFloor(given.floor, count) };
+  const limits = {
+    count,
+    bounds: toBounds(quotas, count),
+    floor: given.floor === undefined ? 0 : checkFloor(given.floor, count),
+  };
   if (!Array.isArray(parts)) throw bad('parts', 'an array of parts', parts, false);
   const wanted = { count, quotas: quotas ?? null, floor: limits.floor };
   const checked = parts.map((part: unknown, i) => checkPart(`parts[${i}]`, part, wanted, limits.bounds.length));
