@@ -26,7 +26,7 @@ console.log((user + system) / 1000);`;
  * @param {string} entry address of the package's module @param {number} points @param {number} rounds
  */
 export function firstSelection(entry, points, rounds) {
-  const here = (file) => new URL(file, import.meta.url).href;
+  const here = (file) => new URL(`../benchmark/${file}`, import.meta.url).href;
   const names = { 'insight-wasm': 'ours', 'fast JS + filter': 'rival' };
   const times = new Map(Object.keys(names).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {

@@ -2,13 +2,14 @@
 // what the table of cells and SIMD.
 import { PosteriorPool } from 'insight-wasm';
 import { score as scoreReference } from 'insight-wasm/reference';
-import { same, sameScores } from './agree.mjs';
-import { history } from './data.mjs';
-import { race } from './race.mjs';
-import { conditions, formatHead, options, save } from './report.mjs';
-import { scoreFast } from './rivals/fast.mjs';
-import { scoreTableLog } from './rivals/table-log.mjs';
-import { scoreTextbook } from './rivals/textbook.mjs';
+import { same, sameScores } from '../benchmark/agree.mjs';
+import { history } from '../benchmark/data.mjs';
+import { race } from '../benchmark/race.mjs';
+import { conditions, formatHead } from '../benchmark/report.mjs';
+import { scoreFast } from '../benchmark/rivals/fast.mjs';
+import { scoreTableLog } from '../benchmark/rivals/table-log.mjs';
+import { scoreTextbook } from '../benchmark/rivals/textbook.mjs';
+import { options, save } from './report.mjs';
 
 const POINTS = 20_000;
 const FEW = 1_000; // for what is slow

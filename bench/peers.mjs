@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { PosteriorPool, topK } from 'insight-wasm';
-import { sameScores } from './agree.mjs';
-import { history } from './data.mjs';
-import { conditions, formatHead, options, save } from './report.mjs';
+import { sameScores } from '../benchmark/agree.mjs';
+import { history } from '../benchmark/data.mjs';
+import { conditions, formatHead } from '../benchmark/report.mjs';
+import { options, save } from './report.mjs';
 
 const POINTS = 1_000_000;
 const COUNT = 256;

@@ -1,8 +1,9 @@
 // What ships (dist/) against plain JavaScript, on whatever runs this file: node, bun.
 import { readFileSync } from 'node:fs';
-import { benchmark } from './benchmark.mjs';
+import { benchmark } from '../benchmark/benchmark.mjs';
+import { formatRow } from '../benchmark/report.mjs';
 import { firstSelection } from './first-selection.mjs';
-import { formatRow, options, save } from './report.mjs';
+import { options, save } from './report.mjs';
 
 const QUICK = [1e4, 1e5];
 const FULL = [1e4, 1e5, 1e6, 5e6, 5e7, 1e8];

@@ -2,8 +2,8 @@
 // In one run, call by call in turn, in CPU time, as the machine may be busy.
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { history } from './data.mjs';
-import { outcome } from './jobs.mjs';
+import { history } from '../benchmark/data.mjs';
+import { outcome } from '../benchmark/jobs.mjs';
 
 const [, , other, job] = process.argv;
 const entries = [new URL('../dist/index.js', import.meta.url).href, pathToFileURL(other).href];
@@ -88,7 +88,7 @@ function anywhere(size) {
 /** In a fresh process. */
 function first(entry, size) {
   const source = `import { PosteriorPool } from '${entry}';
-import { history, tiled } from '${new URL('data.mjs', import.meta.url).href}';
+import { history, tiled } from '${new URL('../benchmark/data.mjs', import.meta.url).href}';
 const pool = new PosteriorPool(${size}, { discount: 0.9 }).set(tiled(history(500_000, 0.9, 1), ${size}));
 const before = process.cpuUsage();
 pool.select(${COUNT});

@@ -1,8 +1,9 @@
 // The figures of a regime: curves of paired differences, strips of them by seed, and the mixed groups over time.
+
+import { type Axis, figure, line, names, ticksOf } from '../scripts/frame.mjs';
 import type { ArmName } from './arms.ts';
 import { pairs, type Run } from './read-results.ts';
 import { areaOf, bootstrap, meanOf, rateAt } from './statistics.ts';
-import { type Axis, figure, line, names, ticksOf } from './svg.ts';
 
 type Arms = ReadonlyMap<ArmName, ReadonlyMap<number, Run>>;
 

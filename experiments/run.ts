@@ -13,6 +13,7 @@ import { COUNTED, type Plan, type RegimeName, SMOKE } from './protocol.ts';
 import { runQueue, type WorkerData } from './queue.ts';
 import { REGIME_NAMES, readRegime } from './read-results.ts';
 import { append, checkpointsIn, openJournal, replace } from './store.ts';
+import { summaryOf } from './summary.ts';
 import { tablesOf } from './table.ts';
 import { newPolicy } from './wasm.ts';
 
@@ -53,7 +54,9 @@ function filesOf(plan: Plan, results: ReadonlyMap<string, Result>): Map<string, 
 
 /** Writes tables and figures of all results that there are in a folder. */
 function describe(out: string): void {
-  replace(join(out, 'table.md'), tablesOf(out));
+  const summary = summaryOf(out);
+  replace(join(out, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
+  replace(join(out, 'table.md'), tablesOf(summary));
   for (const regime of REGIME_NAMES) {
     const arms = readRegime(out, regime);
     if (!arms?.has('random')) continue;

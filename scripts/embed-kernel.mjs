@@ -48,4 +48,4 @@ export const KERNEL_ID = '${id}';
 `,
 );
 embed(kernel, 'src/core/kernel-bytes.ts', 'kernelBytes', ': Uint8Array<ArrayBuffer>');
-embed(readFileSync('build/sum.wasm'), 'bench/sum-bytes.mjs', 'sumBytes', '');
+embed(readFileSync('build/sum.wasm'), 'benchmark/sum-bytes.mjs', 'sumBytes', '');

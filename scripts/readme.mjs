@@ -113,7 +113,7 @@ export function benchmarks() {
 
 Written by \`node scripts/readme.mjs\` from bench/results. One thread of ${cpu}, ${date}; CPU time, medians of ${rounds}
 interleaved rounds, of which the order turns around each time; ratios are taken within a round. Every answer is checked before it is
-timed. Rivals are in bench/rivals and bench/peers.c. "x": how many times as long a point takes as ours.
+timed. Rivals are in benchmark/rivals and bench/peers.c. "x": how many times as long a point takes as ours.
 
     npm run bench -- --json bench/results/node-20.json        the same with other engines: node-24, bun
     npm run bench:peers -- --json bench/results/peers.json

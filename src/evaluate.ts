@@ -12,4 +12,5 @@ export {
 export type { CurvePoint } from './evaluate/curve.ts';
 export { type Fit, type FitOptions, fit } from './evaluate/fit.ts';
 export type { Belief } from './evaluate/likelihood.ts';
+export type { Policy } from './evaluate/replay.ts';
 export { type Simulation, simulateSteps as simulate, type Visit as SimulatedVisit } from './evaluate/simulation.ts';

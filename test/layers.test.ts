@@ -60,7 +60,7 @@ const LAYERS: readonly [RegExp, RegExp][] = [
     /^cli\//,
     new RegExp(
       `^(cli/.*|node/.*|serve/.*|evaluate/.*|state/.*|logs/.*|index|reference|${GROUND}|core/kernel-bytes|` +
-        '\\.\\./package\\.json|\\.\\./bench/benchmark\\.mjs|node:.*)$',
+        '\\.\\./package\\.json|\\.\\./benchmark/benchmark\\.mjs|node:.*)$',
     ),
   ],
 ];
@@ -106,7 +106,9 @@ test('only src/cli knows flags', () => {
 /** Of src, its rooms; those of more than one kind by kind. */
 function roomOf(path: string): string {
   const [, room] =
-    /^((?:logs\/(?:formats|audit|parquet)|state\/choose|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(path) ?? [];
+    /^((?:logs\/(?:formats|audit|parquet)|state\/(?:choose|table)|cli\/(?:commands|flags|text)|[\w-]+)(?=\/)|)/.exec(
+      path,
+    ) ?? [];
   return room || '.';
 }
 

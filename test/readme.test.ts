@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ACQUISITION_TABLE, ACQUISITIONS, PARAMETER_TABLE } from '../src/acquisition.ts';
 
@@ -19,16 +19,31 @@ test('the figure is what the script draws from committed results', async () => {
   expect(readFileSync(new URL('../docs/cost.svg', import.meta.url), 'utf8')).toBe(figure());
 });
 
-test('README names only commands and files that exist', () => {
-  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([name as string]);
-  for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
-    expect(() => readFileSync(new URL(`../${path}`, import.meta.url))).not.toThrow();
+test('the figures of the concepts are what the script draws', async () => {
+  const { figures } = (await import('../scripts/concepts.mjs' as string)) as { figures: Record<string, () => string> };
+  for (const [name, draw] of Object.entries(figures)) {
+    expect(readFileSync(new URL(`../docs/concepts/${name}`, import.meta.url), 'utf8')).toBe(draw());
   }
 });
 
-test('README lists the acquisitions and the defaults of their parameters as the tables have them', () => {
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, cell]) => [kind, cell]);
+test('README and docs name only commands and files that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const root = new URL('../', import.meta.url);
+  const pages = (readdirSync(new URL('docs', root), { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  for (const page of ['README.md', ...pages]) {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts, page).toHaveProperty([name as string]);
+    for (const [, path] of text.matchAll(/\]\(((?!https?:)[^)#]+)[^)]*\)/g)) {
+      expect(existsSync(new URL(path as string, new URL(page, root))), `${page}: ${path}`).toBe(true);
+    }
+  }
+});
+
+test('the page of the API lists the acquisitions and the defaults of their parameters as the tables have them', () => {
+  const page = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, cell]) => [kind, cell]);
   const wanted = ACQUISITIONS.map((kind) => {
     const cells = ACQUISITION_TABLE[kind].parameters.map((name) => {
       const { default: value } = PARAMETER_TABLE[name];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha256Of, startHash } from '../src/sha256.ts';
+import { sha48Of, sha256Of, startHash } from '../src/sha256.ts';
 
 const wanted = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -33,6 +33,17 @@ test('pieces hash as the whole, and it can be asked in between', () => {
         hash.update(piece);
         expect(hash.hex()).toBe(wanted(Buffer.concat(pieces.slice(0, i + 1))));
       }
+    }),
+  );
+});
+
+test('the first 48 bits are those of the whole, of any part of any bytes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(200), (bytes, from) => {
+      const part = bytes.subarray(from);
+      expect(sha48Of(bytes, Math.min(from, bytes.length), bytes.length)).toBe(
+        Number.parseInt(wanted(part).slice(0, 12), 16),
+      );
     }),
   );
 });

@@ -1,9 +1,9 @@
 // One training step in four ways: the best 256 of the pool by weighted mutual information, then their update.
-import { sameScores } from '../../bench/agree.mjs';
-import { scoreTableLog } from '../../bench/rivals/table-log.mjs';
-import { scoreTextbook } from '../../bench/rivals/textbook.mjs';
-import { topKByFilter } from '../../bench/rivals/top-k.mjs';
-import { updateLoop } from '../../bench/rivals/update.mjs';
+import { sameScores } from '../../benchmark/agree.mjs';
+import { scoreTableLog } from '../../benchmark/rivals/table-log.mjs';
+import { scoreTextbook } from '../../benchmark/rivals/textbook.mjs';
+import { topKByFilter } from '../../benchmark/rivals/top-k.mjs';
+import { updateLoop } from '../../benchmark/rivals/update.mjs';
 import { uniform } from '../../conformance/random.mjs';
 import { SERIES } from './series.mjs';
 

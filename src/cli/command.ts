@@ -1,12 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Screen } from './screen.ts';
 
 /** What a command may touch of the process. */
 export interface Streams {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
-  /** Whether stdout may be styled. */
-  readonly color: boolean;
+  /** The terminal that shows stdout; undefined of pipes and files, to which plain text is written. */
+  readonly screen?: Screen | undefined;
 }
 
 export interface Command {

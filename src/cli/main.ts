@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { run } from './program.ts';
-import { isStyled } from './styled.ts';
+import { toScreen } from './screen.ts';
 
 const { argv, env, stdin, stdout, stderr } = process;
 
@@ -10,4 +10,4 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-process.exitCode = await run(argv.slice(2), { stdin, stdout, stderr, color: isStyled(stdout, env) });
+process.exitCode = await run(argv.slice(2), { stdin, stdout, stderr, screen: toScreen(stdout, env) });

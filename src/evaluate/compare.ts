@@ -1,10 +1,10 @@
-import { ACQUISITIONS } from '../acquisition.ts';
-import type { AcquisitionKind, Prior } from '../index.ts';
+import type { Prior } from '../index.ts';
 import type { Visits } from '../logs/visits.ts';
 import { checkDiscount, checkInteger, checkOptions, checkPrior, MOST_SIZE } from '../validate.ts';
+import { CAVEAT } from './caveat.ts';
 import { type History, sum, toHistory } from './history.ts';
 import { type Outcomes, toOutcomes } from './outcomes.ts';
-import { type Replay, replay } from './replay.ts';
+import { POLICIES, type Policy, type Replay, replay } from './replay.ts';
 import { toNotes, toPlan } from './replay-plan.ts';
 import { resample } from './resample.ts';
 
@@ -21,10 +21,14 @@ export interface Spreads {
 }
 
 export interface PolicyResult {
-  readonly acquisition: AcquisitionKind;
+  readonly policy: Policy;
   readonly informative: Spread;
+  /** Standard deviation of `informative` between the rounds of a seed; chance alone makes about sqrt(m (1 - m) / count). */
+  readonly betweenRounds: Spread;
   /** `informative` above that of random on the same prompts. */
   readonly gain: Spread;
+  /** `informative` above that of shuffled epochs on the same prompts. */
+  readonly gainOverEpochs: Spread;
   readonly variance: Spread;
   readonly coverage: Spread;
   readonly starved: Spread;
@@ -50,11 +54,6 @@ export interface Comparison {
   readonly caveat: string;
   readonly notes: readonly string[];
 }
-
-export const CAVEAT =
-  'Caveat: all outcomes are those of the run that was logged. Another selection would have trained another model: ' +
-  'prompts chosen more often would have been learnt more, and the outcomes that are replayed here would not have come. ' +
-  'This compares what policies would have picked, not what the model would have become.';
 
 /** How to replay a log; all have defaults. */
 export interface ReplayOptions {
@@ -84,7 +83,7 @@ const LIMITS = {
 } as const;
 
 /**
- * What each acquisition, and random, would have picked of a full log: in round t each prompt holds the outcome of its
+ * What each acquisition, Thompson draws and shuffled epochs would have picked of a full log: in round t each prompt holds the outcome of its
  * visit number t. It says what policies would have picked, not what the model would have become: see `caveat`.
  * @throws DataError for a log without a visit, with rollouts that have no step, or with too few rounds; TypeError,
  * RangeError for bad options
@@ -98,7 +97,7 @@ const LIMITS = {
  *     visits.add({ id, step: at, isRollout: false, successes, trials: [outcomes.length] });
  *   }
  * }
- * replay(visits, { seeds: 2, rounds: 4 }).policies.length; // 10
+ * replay(visits, { seeds: 2, rounds: 4 }).policies.length; // 12
  */
 export function replayVisits(visits: Visits, options: ReplayOptions = {}): Comparison {
   const given = checkOptions('options', options, [...Object.keys(LIMITS), 'discount', 'prior', 'floor']);
@@ -114,19 +113,19 @@ export function replayVisits(visits: Visits, options: ReplayOptions = {}): Compa
   return compare(history, toPlan(history, { pool, count, rounds, rollouts, candidates, floor }), seeds);
 }
 
-/** All acquisitions of the package on the same prompts, over seeds that each draw the prompts anew. */
+/** All policies on the same prompts, over seeds that each draw the prompts anew. */
 export function compare(history: History, options: Replay, seeds: number): Comparison {
   const { pool, count, rounds, rollouts, candidates } = options;
   // Twice the rounds in which all prompts would have had a turn.
   const starvedAfter = Math.min(rounds, Math.ceil((2 * history.prompts) / count));
-  const results = new Map(ACQUISITIONS.map((kind) => [kind, [] as Outcomes[]]));
+  const results = new Map(POLICIES.map((policy) => [policy, [] as Outcomes[]]));
   for (let seed = 1; seed <= seeds; seed++) {
     const sample = resample(history, seed);
-    for (const [kind, outcomes] of results) {
-      outcomes.push(toOutcomes(replay(sample, kind, seed, options), sample.prompts, starvedAfter));
+    for (const [policy, outcomes] of results) {
+      outcomes.push(toOutcomes(replay(sample, policy, seed, options), sample.prompts, starvedAfter));
     }
   }
-  const random = results.get('random') as Outcomes[];
+  const [random, epochs] = [results.get('random'), results.get('shuffled-epochs')] as [Outcomes[], Outcomes[]];
   return {
     prompts: history.prompts,
     visits: history.successes.length,
@@ -140,7 +139,7 @@ export function compare(history: History, options: Replay, seeds: number): Compa
     prior: pool.prior ?? { alpha: 1, beta: 1 },
     starvedAfter,
     policies: [...results]
-      .map(([kind, outcomes]) => toResult(kind, outcomes, random))
+      .map(([policy, outcomes]) => toResult(policy, outcomes, random, epochs))
       .sort((a, b) => b.informative.mean - a.informative.mean),
     caveat: CAVEAT,
     notes: toNotes(history, options),
@@ -148,19 +147,24 @@ export function compare(history: History, options: Replay, seeds: number): Compa
 }
 
 function toResult(
-  acquisition: AcquisitionKind,
+  policy: Policy,
   outcomes: readonly Outcomes[],
   random: readonly Outcomes[],
+  epochs: readonly Outcomes[],
 ): PolicyResult {
   const spread = (of: (one: Outcomes, seed: number) => number): Spread => toSpread(outcomes.map(of));
+  const above = (others: readonly Outcomes[]): Spread =>
+    spread(({ informative }, seed) => informative - (others[seed] as Outcomes).informative);
   const spreads = (key: keyof Outcomes['byRound']): Spreads => {
     const rounds = outcomes[0]?.byRound[key].map((_, i) => spread((one) => one.byRound[key][i] as number)) ?? [];
     return { mean: rounds.map(({ mean }) => mean), sd: rounds.map(({ sd }) => sd) };
   };
   return {
-    acquisition,
+    policy,
     informative: spread(({ informative }) => informative),
-    gain: spread(({ informative }, seed) => informative - (random[seed] as Outcomes).informative),
+    betweenRounds: spread(({ byRound }) => toSpread(byRound.informative).sd),
+    gain: above(random),
+    gainOverEpochs: above(epochs),
     variance: spread(({ variance }) => variance),
     coverage: spread(({ coverage }) => coverage),
     starved: spread(({ starved }) => starved),

@@ -18,7 +18,7 @@ export interface History {
  * @throws DataError for a log that has no order or no visit, and for shares of a success
  */
 export function toHistory(visits: Visits): History {
-  const { ids } = visits;
+  const { list } = visits;
   const starts: number[] = [];
   const successes: number[] = [];
   const trials: number[] = [];
@@ -26,11 +26,11 @@ export function toHistory(visits: Visits): History {
   const known = new Map<number, number>();
   let last = -1;
   for (const { prompt, step, isRollout, successes: right, trials: tried } of visits.byPrompt()) {
-    checkOrder({ id: ids[prompt] as string, step, isRollout }, 0);
-    checkVisit(() => ids[prompt] as string, step, tried);
+    checkOrder({ id: list.at(prompt), step, isRollout }, 0);
+    checkVisit(() => list.at(prompt), step, tried);
     if (!Number.isInteger(right)) {
       throw new DataError('value', `expected whole successes, got ${right}: Eq. 12 has no shares of a success`, {
-        id: ids[prompt],
+        id: list.at(prompt),
       });
     }
     if (prompt !== last) {

@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
+import { IdList } from './id-list.ts';
 import { MOST_TRIALS, type Row, type SuccessRule, toSuccess } from './row.ts';
 
 /** All rollouts of one prompt that are one observation: Eq. 6 is applied once. */
@@ -28,7 +29,8 @@ export const MOST_ROLLOUTS = 15_000_000;
  */
 export class Visits {
   readonly #rule: SuccessRule;
-  readonly #prompts = new Map<string, number>();
+  /** @internal Of the prompts, by their numbers. */
+  readonly list = new IdList();
   /** Of each prompt: its last record; -1 for none. */
   readonly #last: number[] = [];
   readonly #rolloutsOf: number[] = [];
@@ -46,7 +48,7 @@ export class Visits {
 
   /** Of the prompts, in order of first appearance. */
   get ids(): string[] {
-    return [...this.#prompts.keys()];
+    return [...this.list];
   }
 
   /** Of all prompts. */
@@ -123,10 +125,8 @@ export class Visits {
   }
 
   #prompt(id: string): number {
-    let prompt = this.#prompts.get(id);
-    if (prompt === undefined) {
-      prompt = this.#last.length;
-      this.#prompts.set(id, prompt);
+    const prompt = this.list.add(id);
+    if (prompt === this.#last.length) {
       this.#last.push(-1);
       this.#rolloutsOf.push(0);
     }

@@ -11,6 +11,8 @@ const BLOCK = 4096;
 /**
  * Appends lines to a history, `{"n":N,...}` each with the next N, after removing those from `first` on: what a crash left
  * that came before the state that has them, or what was observed after a checkpoint that was gone back to.
+ * @param isOwn whether nobody else may still be writing to the file, as a holder of the lock that was stopped for a while:
+ * otherwise a copy takes its place first, so that such a holder writes where nobody reads
  * @param most bytes that are kept at least, if there are so many; it may grow to twice as many before it is cut
  */
 export function appendHistory(
@@ -18,11 +20,13 @@ export function appendHistory(
   lines: readonly string[],
   first: number,
   most: number,
+  isOwn: boolean,
   lock: Lock,
   disk: Disk,
 ): void {
   const isNew = stat(path) === undefined;
   if (isNew && lines.length === 0) return;
+  if (!isNew && !isOwn) copyInPlace(path, lock, disk);
   const file = disk.openSync(path, isNew ? 'wx+' : 'r+');
   try {
     const end = findLine(file, first);
@@ -70,6 +74,16 @@ function numberAt(file: number, at: number): number | undefined {
   const count = readSync(file, start, 0, start.length, at);
   const [, digits] = /^\{"n":(\d+),/.exec(new TextDecoder().decode(start.subarray(0, count))) ?? [];
   return digits === undefined ? undefined : Number(digits);
+}
+
+function copyInPlace(path: string, lock: Lock, disk: Disk): void {
+  const file = disk.openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    keepLast(path, file, size, size, lock, disk);
+  } finally {
+    disk.closeSync(file);
+  }
 }
 
 /** Cuts a history to the lines of its last bytes. */

@@ -18,6 +18,8 @@ const DEAD = 30_000;
 export interface Lock {
   /** Drawn anew for each lock. */
   readonly nonce: string;
+  /** Whether another process held it, and did not let go of it: it may still be writing. */
+  readonly isTakenOver: boolean;
   /** @throws DataError with the code `locked` if another process has taken it over, or it was deleted */
   check(): void;
   /** Lets go of it, if it is still held. */
@@ -47,6 +49,7 @@ function acquire(path: string, isForced: boolean): Lock {
   const mine = `${path}.${holder.nonce}`;
   const file = openSync(mine, 'wx');
   let isHeld = false;
+  let isTakenOver = false;
   try {
     writeSync(file, text);
     while (!link(mine, path)) {
@@ -62,13 +65,14 @@ function acquire(path: string, isForced: boolean): Lock {
         const again = readPlain(path);
         if (again === undefined || new TextDecoder().decode(again.bytes) !== held) continue;
         renameSync(mine, path);
+        isTakenOver = true;
         break;
       } finally {
         turn.release();
       }
     }
     isHeld = true;
-    return keep(path, text, holder, file);
+    return keep(path, text, holder, file, isTakenOver);
   } finally {
     rmSync(mine, { force: true });
     if (!isHeld) closeSync(file);
@@ -76,7 +80,7 @@ function acquire(path: string, isForced: boolean): Lock {
 }
 
 /** The lock at `path`, whose open file is `file`: what is written there harms no lock that has taken its place. */
-function keep(path: string, text: string, { nonce }: Holder, file: number): Lock {
+function keep(path: string, text: string, { nonce }: Holder, file: number, isTakenOver: boolean): Lock {
   let isOpen = true;
   const beat = setInterval(() => {
     try {
@@ -91,6 +95,7 @@ function keep(path: string, text: string, { nonce }: Holder, file: number): Lock
   };
   return {
     nonce,
+    isTakenOver,
     check() {
       if (isOpen && isMine(path)) return;
       const reason = 'another process has taken over its lock: nothing more is written here';

@@ -22,6 +22,8 @@ export interface Stored {
   /** What is in the journal alone. */
   readonly entries: readonly Entry[];
   readonly hasJournal: boolean;
+  /** Observations that a power cut has taken out of the journal, or more: `--sync os` permits it. */
+  readonly lost: number;
 }
 
 /** How often a reader that needs no lock looks again, when a writer has replaced one of the files in between. */
@@ -50,7 +52,7 @@ export function readStored(path: string): Stored | undefined {
       throw mismatch(journalPath, journal as Journal);
     }
     const state = decoded?.state ?? firstState((journal as Journal).header);
-    return { state, digest, identity, entries, hasJournal: bytes !== undefined };
+    return { state, digest, identity, entries, hasJournal: bytes !== undefined, lost: journal?.lost ?? 0 };
   }
 }
 

@@ -40,6 +40,8 @@ export class Store implements Keeper {
   readonly #disk: Disk;
   readonly #sync: Sync;
   readonly #history: number;
+  /** Whether the history is a file that only this holder of the lock writes. */
+  #ownsHistory: boolean;
   #saves = 0;
   /** SHA-256 of FILE, "" of none. */
   #digest: string;
@@ -59,14 +61,18 @@ export class Store implements Keeper {
    * Removes what processes left that were killed, or were stopped before they replaced a file: only then it reads.
    * @throws DataError that names the file
    */
-  static open(path: string, lock: Lock, options: StoreOptions = {}): { store: Store; state: State | undefined } {
+  static open(
+    path: string,
+    lock: Lock,
+    options: StoreOptions = {},
+  ): { store: Store; state: State | undefined; lost: number } {
     try {
       for (const file of [followLinks(path), journalOf(path), historyOf(path)]) sweep(file, NEW);
       sweep(journalOf(path), OLD, DAY);
       const stored = readStored(path);
       const store = new Store(path, lock, options, stored);
-      if (stored === undefined) return { store, state: undefined };
-      return { store, state: inFile(path, () => store.#recover(stored)) };
+      if (stored === undefined) return { store, state: undefined, lost: 0 };
+      return { store, state: inFile(path, () => store.#recover(stored)), lost: stored.lost };
     } catch (error) {
       throw toDataError(path, error);
     }
@@ -79,6 +85,7 @@ export class Store implements Keeper {
     this.#identity = stored?.identity ?? '';
     this.#like = stored?.state;
     this.#taken = stored?.state.taken ?? 0;
+    this.#ownsHistory = !lock.isTakenOver && stored?.hasJournal !== true;
   }
 
   get unsaved(): number {
@@ -184,6 +191,7 @@ export class Store implements Keeper {
     const header = {
       journal: 1,
       base: this.#digest,
+      ...(this.#sync === 'os' && { sync: this.#sync }),
       ...(isFirst && { settings: this.#like?.settings, rule: this.#like?.rule }),
     } as const;
     this.#journal = new JournalFile(journalOf(this.#path), header, texts, this.#lock, this.#sync, this.#disk);
@@ -290,7 +298,8 @@ export class Store implements Keeper {
   #writeHistory(texts: readonly string[]): void {
     if (this.#history === 0) return;
     const lines = texts.map((text, i) => toHistoryLine(text, this.#taken + i));
-    appendHistory(historyOf(this.#path), lines, this.#taken, this.#history, this.#lock, this.#disk);
+    appendHistory(historyOf(this.#path), lines, this.#taken, this.#history, this.#ownsHistory, this.#lock, this.#disk);
+    this.#ownsHistory = true;
   }
 
   #checkIdentity(): void {

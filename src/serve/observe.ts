@@ -3,7 +3,8 @@ import { bad, type Fields } from '../logs/fields.ts';
 import type { SuccessRule } from '../logs/row.ts';
 import type { Entry } from '../state/journal.ts';
 import { toSuccessRule } from '../state/settings.ts';
-import type { Observation, State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
+import type { Observation } from '../state/table/posteriors.ts';
 import { type Observed, toObserved } from './observation.ts';
 import { asObject, checkBoolean, RequestError } from './request.ts';
 

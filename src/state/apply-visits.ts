@@ -10,7 +10,7 @@ const BATCH = 65_536;
  * @throws DataError for a visit of more than 65,535 rollouts below discount 1
  */
 export function applyVisits(visits: Visits, pool: PosteriorPool): void {
-  const { ids } = visits;
+  const { list } = visits;
   const isOrdered = pool.discount < 1;
   const batch = { indices: [] as number[], successes: [] as number[], trials: [] as number[] };
   const flush = (): void => {
@@ -18,7 +18,7 @@ export function applyVisits(visits: Visits, pool: PosteriorPool): void {
     for (const column of Object.values(batch)) column.length = 0;
   };
   for (const { prompt, step, successes, trials } of isOrdered ? visits.byPrompt() : visits.sums()) {
-    if (isOrdered) checkVisit(() => ids[prompt] as string, step, trials);
+    if (isOrdered) checkVisit(() => list.at(prompt), step, trials);
     for (const part of toUpdates(successes, trials)) {
       batch.indices.push(prompt);
       batch.successes.push(part.successes);

@@ -1,14 +1,15 @@
 import { DataError } from '../errors.ts';
 import { checkDiscount, checkPrior, LEAST, MOST } from '../validate.ts';
-import { DiscountTable } from './discounts.ts';
 import { checkExtra, type Extra } from './extra.ts';
-import { GroupTable } from './groups.ts';
-import { KeyTable } from './keys.ts';
 import type { Log } from './ledger.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { decodeSections, encodeSections } from './sections.ts';
 import type { Rule, Settings } from './settings.ts';
-import { type Columns, State } from './state.ts';
+import { State } from './state.ts';
+import type { Columns } from './table/columns.ts';
+import { DiscountTable } from './table/discounts.ts';
+import { GroupTable } from './table/groups.ts';
+import { KeyTable } from './table/keys.ts';
 
 /** The first section, as JSON. */
 interface Meta extends Settings, Extra {
@@ -104,7 +105,7 @@ export function decodeWithDigest(bytes: Uint8Array): { state: State; digest: str
     trials,
     visits: column(5, Uint32Array),
     steps,
-    // Of a posterior that was imported all visits are settled: see exchange.ts.
+    // Of a posterior that was imported all visits are settled: see imported-row.ts.
     settledSteps:
       version === 1 ? steps.map((step, i) => (trials[i] === 0 ? step : Number.NaN)) : column(10, Float64Array),
     discounts: version === 1 ? new Uint8Array(size) : column(11, Uint8Array),

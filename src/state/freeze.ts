@@ -1,6 +1,7 @@
 import { toViews } from './codec.ts';
 import { type Section, toSection } from './sections.ts';
-import type { Columns, State } from './state.ts';
+import type { State } from './state.ts';
+import type { Columns } from './table/columns.ts';
 
 /** The sections of a state as it is now, whatever becomes of it, until `thaw` is called. */
 export interface Frozen {

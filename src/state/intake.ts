@@ -51,9 +51,9 @@ export class Intake {
    * @throws DataError for logs that were taken before, or visits that fit no posterior
    */
   end(logs: readonly Log[], rule: Rule): State {
-    const after = this.#before.forLogs(this.#visits.ids, rule);
+    const after = this.#before.forLogs(this.#visits.list, rule);
     after.ledger.take(logs);
-    const indices = this.#visits.ids.map((id) => after.keys.indexOf(id));
+    const indices = after.keys.indicesOf(this.#visits.list);
     after.observe(withIndices(this.#visits, indices));
     return after;
   }

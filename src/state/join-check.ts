@@ -3,6 +3,7 @@ import { quoteId } from '../escape-controls.ts';
 import { contentKey } from '../logs/content-key.ts';
 import { type Fields, find, isObject } from '../logs/fields.ts';
 import { type FormatName, toJoin } from '../logs/formats.ts';
+import type { IdList } from '../logs/id-list.ts';
 import type { State } from './state.ts';
 
 /** Records that are searched for the ids of a state. */
@@ -47,17 +48,17 @@ export class JoinCheck {
    * @param known how many of them the state has
    * @throws DataError if it has none, and prompts that were never visited
    */
-  check(ids: readonly string[], known: number): void {
-    const [id] = ids;
-    if (!this.#isWanted || known > 0 || id === undefined) return;
+  check(ids: IdList, known: number): void {
+    if (!this.#isWanted || known > 0 || ids.size === 0) return;
     // A part of a log that joined before may well have a few prompts of its own.
-    if (ids.length < ENOUGH && this.#state.columns.visits.some((visits) => visits > 0)) return;
+    if (ids.size < ENOUGH && this.#state.columns.visits.some((visits) => visits > 0)) return;
+    const id = ids.at(0);
     const [best] = [...this.#hits].sort(([, a], [, b]) => b - a);
     const [option = '', field = ''] = best?.[0].split(' ', 2) ?? [];
     const { keys, columns } = this.#state;
     const other = keys.at(columns.visits.indexOf(0));
     const count = (size: number): string => size.toLocaleString('en');
-    const what = `none of the ${count(ids.length)} prompts of the logs is among the ${count(keys.size)} of the state`;
+    const what = `none of the ${count(ids.size)} prompts of the logs is among the ${count(keys.size)} of the state`;
     const reason = `${what}: ${quoteId(id)} in the logs, ${quoteId(other)} in the state`;
     if (best !== undefined) throw new DataError('no-join', reason, { id, remedy: { [option]: field } });
     throw new DataError('no-join', this.#format === undefined ? reason : `${reason}; ${toJoin(this.#format)}`, { id });
@@ -68,10 +69,10 @@ export class JoinCheck {
   }
 }
 
-/** The values of a record that may be an id, by name; two objects deep. */
+/** The values of a record that may be an id, by name; two objects deep. Half of a surrogate pair is in no id. */
 function toTexts(record: Fields, prefix = '', depth = 0): [string, string][] {
   return Object.entries(record).flatMap(([name, value]): [string, string][] => {
-    if (typeof value === 'string' && value.length < 256) return [[prefix + name, value]];
+    if (typeof value === 'string' && value.length < 256 && !/\p{Cs}/u.test(value)) return [[prefix + name, value]];
     if (Number.isSafeInteger(value)) return [[prefix + name, String(value)]];
     return isObject(value) && depth < 2 ? toTexts(value, `${prefix}${name}.`, depth + 1) : [];
   });

@@ -23,6 +23,8 @@ export interface Entry {
 export interface JournalHeader {
   readonly journal: 1;
   readonly base: string;
+  /** Observations were answered before they were on the disk, so that a power cut may leave any part of them there. */
+  readonly sync?: 'os' | undefined;
   /** Where there is no state yet. */
   readonly settings?: Settings | undefined;
   readonly rule?: Rule | undefined;
@@ -37,6 +39,8 @@ export interface Journal {
   readonly header: JournalHeader;
   readonly entries: readonly Entry[];
   readonly folds: readonly Fold[];
+  /** Observations behind a line that a power cut has torn, which are left out: see `sync`. */
+  readonly lost: number;
 }
 
 /** One line, with its checksum. */
@@ -64,13 +68,15 @@ export function toText({ id, step, successes, trials, discount, key }: Entry): s
 export const toHistoryLine = (text: string, n: number): string => `{"n":${n},${text.slice(1)}\n`;
 
 /**
- * The whole lines of a journal. What a crash left behind the last of them, which was never answered, is left out.
+ * The whole lines of a journal. What a crash left behind the last of them, which was never answered, is left out; where
+ * observations were answered before they were on the disk, all that follows the first torn line.
  * @returns undefined if there is not even a header
  * @throws DataError for a damaged line before a whole one
  */
 export function parseJournal(bytes: Uint8Array): Journal | undefined {
   let header: JournalHeader | undefined;
   let torn: number | undefined;
+  let lost = 0;
   const entries: Entry[] = [];
   const folds: Fold[] = [];
   for (let start = 0, line = 1; start < bytes.length; line++) {
@@ -81,15 +87,17 @@ export function parseJournal(bytes: Uint8Array): Journal | undefined {
       torn ??= line;
       continue;
     }
-    if (torn !== undefined) throw new DataError('damaged', `damaged: line ${torn} of the journal`);
     const value = JSON.parse(json) as JournalHeader | Entry[] | Fold;
-    if (Array.isArray(value)) for (const entry of value) entries.push(entry);
+    if (torn !== undefined) {
+      if (header?.sync !== 'os') throw new DataError('damaged', `damaged: line ${torn} of the journal`);
+      if (Array.isArray(value)) lost += value.length;
+    } else if (Array.isArray(value)) for (const entry of value) entries.push(entry);
     else if ('fold' in value) folds.push(value);
     else header = value;
   }
   if (header === undefined) return undefined;
   if (header.journal !== 1) throw new DataError('damaged', 'made by a newer release, or damaged: the journal');
-  return { header, entries, folds };
+  return { header, entries, folds, lost };
 }
 
 let decoder: TextDecoder | undefined; // made when it is first used: not every runtime has one at import

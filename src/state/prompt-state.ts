@@ -12,7 +12,8 @@ import { type Forecast, toForecast } from './choose/forecast.ts';
 import { type PromptPart, toPart } from './choose/parts.ts';
 import type { Place, Query } from './choose/query.ts';
 import { decodeState, encodeState } from './codec.ts';
-import { type ExportedPrompt, exportPrompts, Importer } from './exchange.ts';
+import { type ExportedPrompt, exportPrompts } from './exchange.ts';
+import { Importer } from './importer.ts';
 import { checkRule, type Rule, toSuccessRule } from './settings.ts';
 import { State } from './state.ts';
 

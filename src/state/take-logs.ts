@@ -74,8 +74,8 @@ export async function takeLogs(before: State, sources: readonly Source[], option
       onRecord: (record, format) => join.look(record, format),
     },
   );
-  if (options.newPrompts !== true) join.check(intake.visits.ids, intake.known);
-  const prompts = intake.visits.ids.length;
+  if (options.newPrompts !== true) join.check(intake.visits.list, intake.known);
+  const prompts = intake.visits.list.size;
   const ended = intake.end(finder.logs, rule);
   for (const [path, old] of finder.moved) {
     const hasNext = finder.logs.some((log) => log.path === old && log.bytes > 0); // another log was taken there

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACQUISITIONS } from '../../src/acquisition.ts';
 import { drawCandidates } from '../../src/candidates.ts';
-import { CAVEAT, type Comparison, compare } from '../../src/evaluate/compare.ts';
+import { CAVEAT } from '../../src/evaluate/caveat.ts';
+import { type Comparison, compare } from '../../src/evaluate/compare.ts';
 import { type History, visitsOf } from '../../src/evaluate/history.ts';
 import { toOutcomes } from '../../src/evaluate/outcomes.ts';
-import { type Replay, replay } from '../../src/evaluate/replay.ts';
+import { POLICIES, type Policy, type Replay, replay } from '../../src/evaluate/replay.ts';
 import { toPlan } from '../../src/evaluate/replay-plan.ts';
 import { resample } from '../../src/evaluate/resample.ts';
 import { PosteriorPool } from '../../src/index.ts';
@@ -16,7 +16,7 @@ import { historyOf, type Visit, visits } from '../support/history.ts';
 
 const wishes = { pool: {}, count: undefined, rounds: undefined, rollouts: undefined, candidates: undefined };
 const logs = fc.array(visits(8, 6), { minLength: 1, maxLength: 24 });
-const kinds = fc.constantFrom(...ACQUISITIONS);
+const kinds = fc.constantFrom(...POLICIES);
 const plans = fc.record({
   pool: fc.record({ discount: fc.constantFrom(0, 0.5, 0.9, 1) }),
   count: fc.integer({ min: 1, max: 12 }),
@@ -25,7 +25,7 @@ const plans = fc.record({
   candidates: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
 });
 
-function chosen(history: History, kind: (typeof ACQUISITIONS)[number], plan: Replay): number[][] {
+function chosen(history: History, kind: Policy, plan: Replay): number[][] {
   return [...replay(history, kind, 1, plan)].map(({ indices }) => [...indices]);
 }
 
@@ -92,10 +92,50 @@ describe('the replay of a policy', () => {
     );
   });
 
+  test('of Thompson draws selects by one seed a round', () => {
+    fc.assert(
+      fc.property(logs, plans, (log, { candidates: _, ...plan }) => {
+        const pool = new PosteriorPool(log.length, plan.pool);
+        const rounds = replay(historyOf(log), 'thompson-difficulty', 3, { ...plan, candidates: undefined });
+        for (const [t, round] of [...rounds].entries()) {
+          const acquisition = { kind: 'expected-difficulty', seed: 3 * 2 ** 16 + t } as const;
+          const exclude = log.flatMap((visits, prompt) => (visits.length <= t ? [prompt] : []));
+          expect([...round.indices]).toEqual([...pool.select(plan.count, { acquisition, exclude }).indices]);
+          pool.update(round);
+        }
+      }),
+    );
+  });
+
+  test('in shuffled epochs shows no prompt again before all that are left had their turn', () => {
+    fc.assert(
+      fc.property(logs, plans, (log, plan) => {
+        const times = log.map(() => 0);
+        for (const [t, prompts] of chosen(historyOf(log), 'shuffled-epochs', plan).entries()) {
+          const waiting = log.flatMap(({ length }, i) => (length > t && !prompts.includes(i) ? [times[i]!] : []));
+          for (const prompt of prompts) expect(times[prompt]).toBeLessThanOrEqual(Math.min(...waiting));
+          for (const prompt of prompts) times[prompt]!++;
+        }
+      }),
+    );
+  });
+
+  test('in shuffled epochs takes another order in each epoch and for each seed', () => {
+    const log = historyOf(Array.from({ length: 64 }, () => Array(8).fill({ successes: 1, trials: 2 }) as Visit[]));
+    const plan = { pool: {}, count: 16, rounds: 8, rollouts: 8, candidates: undefined };
+    const epochs = [1, 2].flatMap((seed) => {
+      const prompts = [...replay(log, 'shuffled-epochs', seed, plan)].flatMap(({ indices }) => [...indices]);
+      return [prompts.slice(0, 64), prompts.slice(64)];
+    });
+    for (const epoch of epochs)
+      expect([...epoch].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    expect(new Set(epochs.map(String)).size).toBe(4);
+  });
+
   test('shows as many groups as any other, whatever the policy', () => {
     fc.assert(
       fc.property(logs, plans, (log, plan) => {
-        const sizes = ACQUISITIONS.map((kind) => chosen(historyOf(log), kind, plan).map((prompts) => prompts.length));
+        const sizes = POLICIES.map((kind) => chosen(historyOf(log), kind, plan).map((prompts) => prompts.length));
         for (const size of sizes) expect(size).toEqual(sizes[0]);
         if (plan.candidates !== undefined) return;
         const left = (t: number): number => log.filter((visits) => visits.length > t).length;
@@ -139,7 +179,7 @@ describe('outcomes', () => {
   test('of taking turns: every prompt is seen, and none starves', () => {
     const log = Array.from({ length: 32 }, (_, i) => Array(16).fill({ successes: i % 9, trials: 8 }) as Visit[]);
     const { policies } = compare(historyOf(log), toPlan(historyOf(log), { ...wishes, count: 4 }), 3);
-    const turns = policies.find(({ acquisition }) => acquisition === 'inverse-evidence');
+    const turns = policies.find(({ policy }) => policy === 'inverse-evidence');
     expect(turns).toMatchObject({ coverage: { mean: 1, sd: 0 }, starved: { mean: 0, sd: 0 } });
   });
 
@@ -149,7 +189,7 @@ describe('outcomes', () => {
       (_, i) => Array(20).fill({ successes: i % 2 === 0 ? 4 : 0, trials: 8 }) as Visit[],
     );
     const { policies } = compare(historyOf(log), toPlan(historyOf(log), { ...wishes, count: 8 }), 20);
-    const at = (kind: string) => policies.find(({ acquisition }) => acquisition === kind);
+    const at = (kind: string) => policies.find(({ policy }) => policy === kind);
     expect(at('expected-difficulty')?.byRound.informative.mean.at(-1)).toBe(1);
     expect(at('random')?.informative.mean).toBeCloseTo(0.5, 1);
     expect(at('expected-difficulty')?.gain.mean).toBeGreaterThan(0.2);
@@ -157,13 +197,23 @@ describe('outcomes', () => {
 });
 
 describe('the comparison', () => {
-  test('has shares in [0, 1], coverage that never falls, and no gain of random over itself', () => {
+  test('has shares in [0, 1], coverage that never falls, and no gain of a baseline over itself', () => {
     fc.assert(
       fc.property(logs, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 }), (log, seeds, count) => {
         const history = historyOf(log);
         const { policies, rounds } = compare(history, toPlan(history, { ...wishes, count }), seeds);
-        expect(policies.map(({ acquisition }) => acquisition).sort()).toEqual([...ACQUISITIONS].sort());
-        for (const { informative, variance, coverage, starved, byRound, acquisition, gain } of policies) {
+        expect(policies.map(({ policy }) => policy).sort()).toEqual([...POLICIES].sort());
+        for (const {
+          informative,
+          variance,
+          coverage,
+          starved,
+          byRound,
+          policy,
+          gain,
+          gainOverEpochs,
+          betweenRounds,
+        } of policies) {
           for (const { mean, sd } of [informative, coverage, starved]) {
             expect(mean).toBeGreaterThanOrEqual(0);
             expect(mean).toBeLessThanOrEqual(1);
@@ -172,8 +222,16 @@ describe('the comparison', () => {
           expect(variance.mean).toBeLessThanOrEqual(0.25);
           expect(byRound.coverage.mean).toEqual([...byRound.coverage.mean].sort((a, b) => a - b));
           expect(byRound.informative.mean.length).toBe(rounds);
-          if (acquisition === 'random') expect(gain).toEqual({ mean: 0, sd: 0 });
-          if (seeds === 1) expect(informative.sd).toBe(0);
+          if (policy === 'random') expect(gain).toEqual({ mean: 0, sd: 0 });
+          if (policy === 'shuffled-epochs') expect(gainOverEpochs).toEqual({ mean: 0, sd: 0 });
+          const epochs = policies.find((other) => other.policy === 'shuffled-epochs')!;
+          expect(gainOverEpochs.mean).toBeCloseTo(informative.mean - epochs.informative.mean, 12);
+          if (seeds > 1) continue;
+          expect(informative.sd).toBe(0);
+          const shares = byRound.informative.mean.filter((share) => !Number.isNaN(share));
+          const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+          const squares = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0);
+          expect(betweenRounds.mean).toBeCloseTo(Math.sqrt(squares / Math.max(1, shares.length - 1)), 12);
         }
         const shares = policies.map(({ informative }) => informative.mean);
         expect(shares).toEqual([...shares].sort((a, b) => b - a));
@@ -249,7 +307,7 @@ describe('insight-wasm replay', () => {
     expect(policies[0]?.byRound.informative.mean).toEqual([1, null]); // the draw lacks the prompt of two visits
     const { stdout: text, stderr } = cli(flags, jsonl(log));
     expect(stderr).toMatch(/^insight-wasm: No group is all right or all wrong/);
-    expect(text).toMatch(/^random +100.0 +-$/m);
+    expect(text).toMatch(/^random +100.0 +- +0.0 +\d+$/m);
     expect(text).not.toContain('NaN');
   });
 
@@ -271,7 +329,7 @@ describe('insight-wasm replay', () => {
     const run = (discount: string) => {
       const flags = ['--rounds', '44', '--seeds', '20', '--discount', discount, '--json'];
       const { policies } = JSON.parse(output(['replay', file, ...flags])) as Comparison;
-      return (kind: string) => policies.find(({ acquisition }) => acquisition === kind)!;
+      return (kind: string) => policies.find(({ policy }) => policy === kind)!;
     };
     const [plain, discounted] = [run('1'), run('0.9')];
     const measured: readonly (readonly [number, number])[] = [
@@ -279,10 +337,16 @@ describe('insight-wasm replay', () => {
       [plain('weighted-mutual-information').informative.mean, 0.66],
       [discounted('weighted-mutual-information').informative.mean, 0.72],
       [plain('expected-difficulty').informative.mean, 0.8],
+      [plain('thompson-difficulty').informative.mean, 0.76],
       [plain('non-degenerate').informative.mean, 0.87],
     ];
     for (const [share, documented] of measured) expect(Math.abs(share - documented)).toBeLessThan(0.02);
     expect(Math.abs(plain('non-degenerate').coverage.mean - 0.28)).toBeLessThan(0.03);
+
+    // The paper's rule sweeps the pool, and no baseline does.
+    const spread = (kind: string) => plain(kind).betweenRounds.mean;
+    expect(spread('weighted-mutual-information')).toBeGreaterThan(2 * spread('random'));
+    expect(Math.abs(spread('shuffled-epochs') - spread('random'))).toBeLessThan(0.02);
 
     // The order is no accident of the prompts.
     for (const [i, kind] of (

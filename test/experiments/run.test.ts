@@ -73,13 +73,14 @@ describe('a smoke run of all arms', () => {
   test('ends with tables and figures, which can be made again from the results alone', () => {
     const made = [
       'table.md',
+      'summary.json',
       ...['A', 'B'].flatMap((name) => ['curves', 'seeds', 'mixed'].map((of) => `${name}-${of}.svg`)),
     ];
     const before = made.map((name) => readFileSync(join(out, name), 'utf8'));
     expect(before[0]).toMatch(
       /^\| WMI, 16 M \(the paper\) \| [+-]0\.\d{4} \[[+-]0\.\d{4}, [+-]0\.\d{4}\] \| \d\/2 \|/m,
     );
-    for (const svg of before.slice(1)) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    for (const svg of before.slice(2)) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     for (const name of made) rmSync(join(out, name));
     const program = join(root, 'build/experiment.js');
     expect(spawnSync(process.execPath, [program, '--tables', '--out', out]).status).toBe(0);

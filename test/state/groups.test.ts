@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeState, encodeState, toViews } from '../../src/state/codec.ts';
-import { GroupTable } from '../../src/state/groups.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import { State } from '../../src/state/state.ts';
+import { GroupTable } from '../../src/state/table/groups.ts';
 import { PromptState } from '../../src/state.ts';
 
 const settings = { discount: 1, prior: { alpha: 1, beta: 1 } };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { KeyTable } from '../../src/state/keys.ts';
 import { encodeSections } from '../../src/state/sections.ts';
+import { KeyTable } from '../../src/state/table/keys.ts';
 import { PromptState } from '../../src/state.ts';
 
 describe('ids', () => {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeState, encodeState, toViews } from '../../src/state/codec.ts';
-import { Importer } from '../../src/state/exchange.ts';
-import { KeyTable } from '../../src/state/keys.ts';
+import { Importer } from '../../src/state/importer.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import type { Settings } from '../../src/state/settings.ts';
 import { State } from '../../src/state/state.ts';
+import { KeyTable } from '../../src/state/table/keys.ts';
 import { folder, jsonl, root, visits } from '../support/cli.ts';
 import { runHere } from '../support/run.ts';
 
@@ -239,10 +239,10 @@ describe('the keys of a state', () => {
       fc.property(keys, fc.nat(), (names, cut) => {
         const half = names.length === 0 ? 0 : cut % names.length;
         const [mine, theirs] = [KeyTable.from(names.slice(0, half)), KeyTable.from(names.slice(half))];
-        const { keys: merged, from } = mine.merge(theirs);
+        const { keys: merged, ranks } = mine.merge(theirs);
         expect(merged).toEqual(KeyTable.from(names));
-        from.forEach((was, i) => {
-          expect(merged.at(i)).toBe(was < half ? mine.at(was) : theirs.at(was - half));
+        ranks.forEach((rank, i) => {
+          expect(merged.at(rank + i)).toBe(theirs.at(i));
         });
       }),
     );

@@ -6,8 +6,8 @@ import { drawCandidates } from '../../src/candidates.ts';
 import { type Acquisition, PosteriorPool, type SelectOptions } from '../../src/index.ts';
 import { lock } from '../../src/node/lock.ts';
 import { Store } from '../../src/node/store.ts';
-import { KeyTable } from '../../src/state/keys.ts';
 import { State } from '../../src/state/state.ts';
+import { KeyTable } from '../../src/state/table/keys.ts';
 import { cli, folder, jsonl, visits as mixedVisits } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 

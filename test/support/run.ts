@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { expect } from 'vitest';
 import { run } from '../../src/cli/program.ts';
+import type { Screen } from '../../src/cli/screen.ts';
 
 class Collected extends Writable {
   text = '';
@@ -12,9 +13,9 @@ class Collected extends Writable {
 }
 
 /** Runs a command line in this process, for tests that need many. */
-export async function runHere(args: readonly string[], input: string | Uint8Array = '', color = false) {
+export async function runHere(args: readonly string[], input: string | Uint8Array = '', screen?: Screen) {
   const [stdout, stderr] = [new Collected(), new Collected()];
-  const status = await run(args, { stdin: Readable.from([Buffer.from(input)]), stdout, stderr, color });
+  const status = await run(args, { stdin: Readable.from([Buffer.from(input)]), stdout, stderr, screen });
   return { status, stdout: stdout.text, stderr: stderr.text };
 }
 

@@ -59,7 +59,7 @@ export const audit: Command = {
       streams.stdout,
       values.json
         ? [JSON.stringify(report)]
-        : [...toText(report, streams.color), ...toNext('ingest', positionals, toFlags(values, report))],
+        : [...toText(report, streams.screen), ...toNext('ingest', positionals, toFlags(values, report))],
     );
   },
 };

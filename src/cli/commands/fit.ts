@@ -48,7 +48,7 @@ export const fit: Command = {
     const next = { state: 'pool.iws', ...given, discount: found.discount, prior: `${alpha},${beta}` };
     await writeLines(
       streams.stdout,
-      json ? [JSON.stringify(found)] : [...toText(found, streams.color), ...toNext('ingest', positionals, next)],
+      json ? [JSON.stringify(found)] : [...toText(found, streams.screen), ...toNext('ingest', positionals, next)],
     );
   },
 };

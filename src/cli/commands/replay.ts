@@ -36,14 +36,16 @@ const REPLAY_FLAGS = {
 const HELP = `Usage: insight-wasm replay LOGS... [flags]
 
 Would selection have helped? Replays a full log, in which prompts were visited
-many times, to all acquisitions and to random. In round t each prompt holds the
+many times, to all acquisitions, to Thompson draws and to two baselines: random,
+and shuffled epochs, as of a data loader. In round t each prompt holds the
 outcome of its visit number t. Each policy selects prompts, is shown their
 outcomes and learns from them, and from nothing else.
 
 Prints the share of mixed groups, which are those that a group-relative gradient
-comes from; the mean of p (1 - p) of the groups; how many prompts were ever
-chosen, and how many starve. No number of these says that a model trained so
-would be better: the log was made under another policy. See docs/evaluate.md.
+comes from, and its spread between rounds; the mean of p (1 - p) of the groups;
+how many prompts were ever chosen, and how many starve. No number of these says
+that a model trained so would be better: the log was made under another policy.
+See docs/evaluate.md.
 
 LOGS are the files, folders or globs that a trainer wrote, or - for stdin.
 Rollouts need a step; counts without one are visits in the order of the log.
@@ -54,7 +56,7 @@ Example:
 `;
 
 export const replay: Command = {
-  summary: 'compare all acquisitions and random on a full log',
+  summary: 'compare all acquisitions, random and shuffled epochs on a full log',
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parse(args, { ...REPLAY_FLAGS, ...LOG_FLAGS });
@@ -68,7 +70,7 @@ export const replay: Command = {
     const next = toNext('ingest', positionals, { state: 'pool.iws', ...read, ...settings });
     await writeLines(
       streams.stdout,
-      json ? [JSON.stringify(comparison)] : [...toText(comparison, streams.color), ...next],
+      json ? [JSON.stringify(comparison)] : [...toText(comparison, streams.screen), ...next],
     );
   },
 };

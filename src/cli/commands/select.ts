@@ -127,11 +127,11 @@ async function fromLogs(values: Values, paths: readonly string[], streams: Strea
   });
   if (visits.rollouts === 0) throw nothingIn(taken);
 
-  const { ids } = visits;
-  const pool = new PosteriorPool(ids.length, poolOptions);
+  const { list } = visits;
+  const pool = new PosteriorPool(list.size, poolOptions);
   applyVisits(visits, pool);
   const { indices, scores } = pool.select(values.count, options);
-  const keys = Array.from(indices, (index) => ids[index] as string);
+  const keys = Array.from(indices, (index) => list.at(index));
   await print(keys, pool, indices, scores, values, streams);
   warn(streams, taken, audit.report(taken, undefined, values.threshold !== undefined).findings);
   if (streams.stderr.isTTY) streams.stderr.write(`${summarize(visits, options, poolOptions.discount)}\n`);
@@ -150,7 +150,7 @@ async function print(
     const { mean, evidence } = pool.get(indices[i] as number);
     return { id, score: scores[i] as number, mean, evidence };
   });
-  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.color);
+  const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.screen);
   await writeLines(streams.stdout, lines);
 }
 
@@ -159,10 +159,10 @@ function refuse(values: Values, flags: readonly (keyof Values)[], reason: string
   if (given !== undefined) throw new UsageError(`--${given} ${reason}`);
 }
 
-function summarize({ ids, rollouts }: Visits, { acquisition }: SelectOptions, discount: number): string {
+function summarize({ list, rollouts }: Visits, { acquisition }: SelectOptions, discount: number): string {
   const rule = toRule(acquisition);
   return [
-    `${ids.length.toLocaleString('en')} prompts, ${rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
+    `${list.size.toLocaleString('en')} prompts, ${rollouts.toLocaleString('en')} rollouts; ${rule.kind}`,
     ...ACQUISITION_TABLE[rule.kind].parameters.flatMap((name) =>
       rule[name] === undefined ? [] : `${name} ${rule[name]}`,
     ),

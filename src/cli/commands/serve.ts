@@ -80,7 +80,9 @@ export const serve: Command = {
       const values = parseOnly(args, FLAGS);
       const given = toGivenRule(values);
       held = lock(values.state, values['break-lock']);
-      const { store, state: found } = Store.open(values.state, held, { sync: values.sync, history: values.history });
+      const { sync, history } = values;
+      const { store, state: found, lost } = Store.open(values.state, held, { sync, history });
+      if (lost > 0) streams.stderr.write(`insight-wasm: ${lost} or more observations are lost: ${TORN}\n`);
       if (found !== undefined) {
         checkSettings(found.settings, toGiven(values));
         if (found.rule !== undefined) checkRule(found.rule, given);
@@ -109,6 +111,8 @@ export const serve: Command = {
     );
   },
 };
+
+const TORN = 'a power cut has torn the journal, as --sync os permits';
 
 /** Also tells the client, which reads answers, why there will be none. */
 function announced<T>(begin: () => T, { stdout }: Streams): T {

@@ -7,7 +7,10 @@ import { inFlagTerms, parseOnly, required, text, toggle, toHelp } from '../flags
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
 import { warnUnknown } from '../read-logs.ts';
+import type { Screen } from '../screen.ts';
+import { toHealth } from '../text/health.ts';
 import { formatTable, type TableColumn } from '../text/table.ts';
+import { wrap } from '../text/wrap.ts';
 
 const FLAGS = {
   state: required('FILE', 'the state', text),
@@ -46,20 +49,25 @@ export const status: Command = {
     const state = loadState(values.state);
     warnUnknown(state, query, streams);
     const forecast = inFlagTerms(() => toForecast(state, query, rollouts));
-    await writeLines(stdout, values.json ? [JSON.stringify(forecast)] : describe(forecast));
+    await writeLines(stdout, values.json ? [JSON.stringify(forecast)] : describe(forecast, streams.screen));
   },
 };
 
-function describe(forecast: Forecast): string[] {
+const NAMES = ['learnable', 'saturated', 'hopeless', 'unseen'] as const;
+
+function describe(forecast: Forecast, screen?: Screen): string[] {
   const { prompts, step, selected, wasted } = forecast;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`.padStart(8);
+  const lines = (text: string): string[] => (screen === undefined ? [text] : wrap(text, screen.columns));
   return [
-    `prompts     ${prompts.toLocaleString('en')}${step === null ? '' : `, last step ${step}`}`,
-    ...(['learnable', 'saturated', 'hopeless', 'unseen'] as const).map(
-      (name) => `${name.padEnd(10)}${percent(forecast[name])}`,
-    ),
+    ...lines(`prompts     ${prompts.toLocaleString('en')}${step === null ? '' : `, last step ${step}`}`),
+    ...(screen === undefined
+      ? NAMES.map((name) => `${name.padEnd(10)}${percent(forecast[name])}`)
+      : toHealth(forecast, screen)),
     ...describeGroups(forecast),
-    wasted === null ? 'next batch  empty' : `wasted    ${percent(wasted)}  expected, of the next ${selected} groups`,
+    ...lines(
+      wasted === null ? 'next batch  empty' : `wasted    ${percent(wasted)}  expected, of the next ${selected} groups`,
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { escapeControls, shorten } from '../../escape-controls.ts';
+import type { Screen } from '../screen.ts';
 import { formatTable } from './table.ts';
 
 /** A selected prompt, as --json prints it. */
@@ -13,7 +14,7 @@ export interface Choice {
 const MOST_ID = 64;
 
 /** For people: ids made harmless and, if very long, shortened; numbers rounded. */
-export function toTable(choices: readonly Choice[], color: boolean): string[] {
+export function toTable(choices: readonly Choice[], screen?: Screen): string[] {
   const digits = choices.every(({ evidence }) => Number.isInteger(evidence)) ? 0 : 2;
   return formatTable(
     [
@@ -24,6 +25,6 @@ export function toTable(choices: readonly Choice[], color: boolean): string[] {
       { title: 'mean', align: 'right', cells: choices.map(({ mean }) => mean.toFixed(4)) },
       { title: 'evidence', align: 'right', cells: choices.map(({ evidence }) => evidence.toFixed(digits)) },
     ],
-    color ? (titles) => `\x1b[1m${titles}\x1b[22m` : undefined,
+    screen && { ...screen, columns: Infinity }, // a row is one line, however long the id
   );
 }

@@ -69,7 +69,7 @@ export class Audit {
     const report = {
       files,
       rows: this.#rows,
-      prompts: this.#visits.ids.length,
+      prompts: this.#visits.list.size,
       steps: { count: steps.length, first: steps[0] ?? null, last: steps.at(-1) ?? null },
       unstepped: this.#unstepped,
       rollouts: this.#visits.rollouts,

@@ -8,7 +8,9 @@ import type { Rollout } from '../row.ts';
 import { checkColumns } from './columns.ts';
 import { groupSize, type LoggedRow, repeatedRows } from './repeated-block.ts';
 
-const OWN = ['step', 'prompt', 'completion', 'advantage', 'mode'];
+/** What InsightMixin of the Python package logs beside: the prompt's id, and the step at which it was observed. */
+const [OUR_ID, OUR_STEP] = ['insight_id', 'insight_step'];
+const OWN = ['step', 'prompt', 'completion', 'advantage', 'mode', OUR_ID, OUR_STEP];
 const NUMERIC = ['BOOLEAN', 'INT32', 'INT64', 'FLOAT', 'DOUBLE'];
 
 /** A row of a file: what to make of it, and what it is compared by. */
@@ -27,7 +29,8 @@ export const trl: TableFormat = {
   uses: ['id', 'hash', 'reward', 'step', 'evaluations', 'stepFromPath'],
   toJoin: 'TRL logs no id: log it as a column of its own, which a reward function does with log_extra',
   recognizes: (columns) => ['step', 'prompt', 'completion'].every((name) => Object.hasOwn(columns, name)),
-  open(mapping, seen) {
+  open(given, seen) {
+    let mapping = given;
     let reward = '';
     let own: readonly string[] = [];
     let before: readonly FileRow[] = [];
@@ -36,7 +39,8 @@ export const trl: TableFormat = {
     return {
       looksBack: true,
       choose(columns) {
-        checkColumns(columns, mapping);
+        checkColumns(columns, given);
+        mapping = withOurs(columns, given);
         reward = mapping.reward ?? toReward(columns);
         own = Object.keys(columns).filter((column) => NUMERIC.includes(columns[column] ?? '') && column !== 'step');
         const named = [mapping.step ?? 'step', reward, ...(mapping.hash ?? [mapping.id ?? 'prompt'])];
@@ -69,6 +73,13 @@ export const trl: TableFormat = {
     };
   },
 };
+
+/** The columns of InsightMixin are taken where they are, and nothing else is named. */
+function withOurs(columns: Columns, mapping: Mapping): Mapping {
+  const has = (name: string): boolean => Object.hasOwn(columns, name);
+  const id = mapping.id ?? (mapping.hash === undefined && has(OUR_ID) ? OUR_ID : undefined);
+  return { ...mapping, id, step: mapping.step ?? (has(OUR_STEP) ? OUR_STEP : undefined) };
+}
 
 function take(outcome: string | Rollout, line: number, sink: Sink): void {
   if (typeof outcome === 'string') sink.skip(outcome);

@@ -108,8 +108,10 @@ function checkValues(bytes: Uint8Array, encoding: number, count: number, { isBoo
   }
 }
 
+/** Of nothing a codec makes a few bytes: those of an empty dictionary, as pyarrow writes it of a column of nulls. */
 function unpack(bytes: Uint8Array, size: number, { decompress }: ChunkKind): Uint8Array {
-  const page = size === 0 || decompress === undefined ? bytes : decompress(bytes, size);
+  if (size === 0 && decompress !== undefined) return new Uint8Array(0);
+  const page = decompress === undefined ? bytes : decompress(bytes, size);
   if (page.length !== size) throw new Error(`has ${page.length} bytes, and says ${size}`);
   return page;
 }

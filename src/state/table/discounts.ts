@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../../errors.ts';
 
 /** Different discounts of visits that a state can hold: each prompt keeps the number of one, in a byte. */
 const MOST = 256;

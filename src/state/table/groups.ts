@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../../errors.ts';
 
 /** Labels that a state can hold: each prompt keeps the number of one, in two bytes. */
 const MOST = 65_536;

@@ -1,0 +1,82 @@
+"""A process that is started when it is first used, and anew when it has ended."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .errors import InsightError
+from .process import Ended, Process
+
+_TRIES = 3
+
+
+class Client:
+    """Requests of any number of threads to one process after the other.
+
+    Args:
+        start: makes the process ready for requests; it is called again when a process has ended.
+    """
+
+    def __init__(self, start: Callable[[], Process]) -> None:
+        self._start = start
+        self._lock = threading.RLock()
+        self._owner: int | None = None  # the process that uses it
+        self._process: Process | None = None
+        self._is_asking = self._is_closed = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """No other thread asks anything meanwhile."""
+        if self._owner is None:
+            self._owner = os.getpid()
+        if self._owner != os.getpid():  # before the lock, which nobody may release here
+            reason = f"opened by process {self._owner}, of which this one is a fork"
+            raise InsightError("forked", f"{reason}: use it there only (a DataLoader needs num_workers=0)")
+        with self._lock:
+            if self._is_closed:
+                raise InsightError("closed", "it was closed")
+            if self._is_asking:  # by this very thread, as the lock is held: a signal handler, say
+                raise InsightError("busy", "asked in the middle of a request of the same thread, by a signal handler?")
+            yield
+
+    def ask(self, op: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a request. It is sent again if the process ends before it answers, so asking twice must do no
+        harm."""
+        with self.held():
+            self._is_asking = True
+            try:
+                return self._ask({"op": op, **fields})
+            finally:
+                self._is_asking = False
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        reason = ""
+        for _ in range(_TRIES):
+            try:
+                if self._process is None:
+                    self._process = self._start()
+                answer = self._process.ask(request)
+                del answer["id"]
+                return answer
+            except InsightError:
+                raise
+            except BaseException as error:
+                self._process = None
+                if not isinstance(error, Ended):
+                    raise
+                reason = str(error)
+        raise InsightError("ended", f"{request['op']} was not answered: insight-wasm {reason}, {_TRIES} times")
+
+    def close(self) -> None:
+        """Lets the process save and end. Does nothing in a fork. Raises InsightError if it could not save."""
+        if self._owner not in (None, os.getpid()):
+            return
+        with self._lock:
+            self._is_closed = True
+            process, self._process = self._process, None
+            if process is not None:
+                process.close()

@@ -1,0 +1,385 @@
+"""The process of a pool, put together from those of its shards."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import RayActorError
+
+from ..errors import InsightError
+from ..process import Ended
+from .checkpoint import copy_names, read_checkpoint, write_checkpoint
+from .hashing import shard_of
+from .host import Answer, Opened, Request
+
+_COUNT = 256
+_TO_SHARDS = ("count", "acquisition", "candidates", "exclude", "quotas", "floor", "maxVisits")
+_TO_MERGE = ("count", "quotas", "floor")
+_OWN = ("op", "hold", "holdSteps", "holdSeconds", "cooldown")
+_LOOK = 0.1
+
+
+@dataclass
+class Memory:
+    """What outlives the loss of a shard."""
+
+    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
+    taken: set[int] = field(default_factory=set)  # shards that are this owner's
+    lives: dict[int, str] = field(default_factory=dict)  # of their processes
+    missing: set[int] = field(default_factory=set)
+    prompts: dict[int, int] = field(default_factory=dict)
+    steps: dict[int, float | None] = field(default_factory=dict)
+    waiting: dict[int, dict[str, Request]] = field(default_factory=dict)  # observations for shards that are missing
+    torn: str | None = None  # why the shards are of different checkpoints
+
+
+class Whole:
+    """Answers the requests of a process for all shards together; used as a Process is.
+
+    It ends as soon as a shard is lost: then another one is made, which begins with nothing in flight in any shard.
+    Raises InsightError, and Ended.
+    """
+
+    def __init__(self, hosts: Sequence[Any], memory: Memory, patience: float, refuses: bool) -> None:
+        self._hosts, self._memory, self._refuses = hosts, memory, refuses
+        self._limits: dict[str, _Limit] = {}
+        self._held: dict[int, int] = {}  # prompts in flight
+        self._selected = 0
+        self._opening = {i: self._take(i) for i in range(len(hosts))}
+        memory.missing = set(self._opening)
+        deadline = time.monotonic() + patience
+        taken = 0
+        while True:
+            for hello in self._opened().values():
+                taken += hello["taken"]
+            if not self._opening or time.monotonic() > deadline:
+                break
+            time.sleep(_LOOK)
+        self._send_waiting()
+        self.hello = {"step": self._step, "taken": taken}
+
+    def ask(self, request: Request) -> dict[str, Any]:
+        if self._opened():
+            raise Ended("has a shard again that was lost")
+        op = request["op"]
+        if self._memory.torn is not None and op != "load":
+            raise InsightError("load", f"{self._memory.torn}: load a checkpoint")
+        answers: dict[str, Callable[[Request], dict[str, Any]]] = {
+            "hello": lambda _: self._hello(),
+            "select": self._select,
+            "hold": self._hold,
+            "observe": self._observe,
+            "release": self._release,
+            "get": self._get,
+            "metrics": lambda _: self._metrics(),
+            "save": self._save,
+            "load": self._load,
+        }
+        if op not in answers:
+            raise InsightError("request", f"{op} is nothing that shards answer together")
+        return {"id": None, **answers[op](request)}
+
+    def close(self) -> None:
+        self._need_all("close")
+        for answer in ray.get([host.close.remote() for host in self._hosts]):
+            if isinstance(answer, InsightError):
+                raise answer
+
+    @property
+    def _there(self) -> list[int]:
+        return [i for i in range(len(self._hosts)) if i not in self._memory.missing]
+
+    @property
+    def _step(self) -> float | None:
+        return max((step for step in self._memory.steps.values() if step is not None), default=None)
+
+    def _take(self, i: int) -> Any:
+        memory = self._memory
+        return self._hosts[i].take.remote(memory.owner, uuid.uuid4().hex, i not in memory.taken)
+
+    def _opened(self) -> dict[int, dict[str, Any]]:
+        """The shards that have come back, and what they said."""
+        back: dict[int, dict[str, Any]] = {}
+        for i, opening in list(self._opening.items()):
+            if not ray.wait([opening], timeout=0)[0]:
+                continue
+            try:
+                opened: Opened = ray.get(opening)
+            except RayActorError:
+                self._opening[i] = self._take(i)
+                continue
+            if isinstance(opened, InsightError):
+                raise opened
+            del self._opening[i]
+            self._memory.missing.discard(i)
+            self._memory.taken.add(i)
+            self._memory.lives[i], back[i] = opened
+            self._know(i, back[i])
+        return back
+
+    def _know(self, i: int, about: Mapping[str, Any]) -> None:
+        self._memory.prompts[i], self._memory.steps[i] = about["prompts"], about["step"]
+        self._held[i] = about.get("held", 0)
+
+    def _need_all(self, what: str) -> None:
+        if self._memory.missing:
+            lost = ", ".join(map(str, sorted(self._memory.missing)))
+            raise InsightError("lost", f"{what} needs all shards, and {lost} of {len(self._hosts)} are lost")
+
+    def _run(self, requests: Mapping[int, Sequence[Request]]) -> dict[int, list[Answer]]:
+        """The answers of shards; raises Ended if one of them is lost."""
+        calls = {i: self._hosts[i].ask.remote(self._memory.lives[i], of) for i, of in requests.items()}
+        answers: dict[int, list[Answer]] = {}
+        lost: dict[int, str] = {}
+        for i, call in calls.items():
+            try:
+                answer: list[Answer] | None = ray.get(call)
+            except RayActorError as error:
+                lost[i] = str(error)
+                continue
+            if answer is None:
+                lost[i] = "its process ended"
+            else:
+                answers[i] = answer
+        if lost:
+            raise Ended("; ".join(f"lost shard {i}: {reason}" for i, reason in lost.items()))
+        return answers
+
+    def _of_each(self, requests: Mapping[int, Request]) -> dict[int, dict[str, Any]]:
+        """The one answer of each; raises the first error."""
+        answers = self._run({i: [request] for i, request in requests.items()})
+        return {i: _good(answer) for i, (answer,) in answers.items()}
+
+    def _hello(self) -> dict[str, Any]:
+        memory = self._memory
+        return {"prompts": sum(memory.prompts.values()), "step": self._step, "shards": len(self._hosts)}
+
+    def _select(self, request: Request) -> dict[str, Any]:
+        unknown = [name for name in request if name not in (*_TO_SHARDS, *_OWN)]
+        if unknown:
+            raise InsightError("request", f'"{unknown[0]}" is no field of a selection out of shards')
+        if self._refuses or not self._there:
+            self._need_all("a selection")
+        self._expire()
+        query = {"count": _COUNT, **{name: request[name] for name in _TO_SHARDS if name in request}}
+        there = self._there
+        of = sum(self._memory.prompts[i] for i in there)
+        requests: dict[int, Request] = {}
+        offset = 0
+        for i in there:
+            part = {"offset": offset, "of": of}
+            requests[i] = {"op": "select", **query, "cooldown": self._cooldown(i, request), "part": part}
+            offset += self._memory.prompts[i]
+        parts = [answer["part"] for answer in self._of_each(requests).values()]
+        merge = {"op": "merge", "parts": parts, **{name: query[name] for name in _TO_MERGE if name in query}}
+        chosen = self._of_each({there[0]: merge})[there[0]]
+        self._selected += len(chosen["ids"])
+        if request.get("hold", False):
+            limits = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
+            self._hold({"ids": chosen["ids"], **limits})
+        return {"ids": chosen["ids"], "scores": chosen["scores"]}
+
+    def _cooldown(self, i: int, request: Request) -> Any:
+        """What leaves out of a shard the prompts of the last steps of the whole: its own last step may be older."""
+        cooldown, last, own = request.get("cooldown", 0), self._step, self._memory.steps[i]
+        if not isinstance(cooldown, int) or cooldown < 1 or last is None or own is None:
+            return cooldown
+        return max(0, cooldown - math.floor(last - own))
+
+    def _hold(self, request: Request) -> dict[str, Any]:
+        """Limits are kept here, as a shard does not know the steps of the others."""
+        self._expire()
+        parts = self._by_shard(request["ids"])
+        for i, answer in self._of_each({i: {"op": "hold", "ids": ids} for i, ids in parts.items()}).items():
+            self._held[i] = answer["held"]
+        steps, seconds = request.get("holdSteps"), request.get("holdSeconds")
+        limit = _Limit(steps, self._step, math.inf if seconds is None else time.monotonic() + seconds)
+        for id in request["ids"]:
+            self._limits.pop(id, None)
+            if steps is not None or seconds is not None:
+                self._limits[id] = limit
+        return {"held": sum(self._held.values())}
+
+    def _expire(self) -> None:
+        """Releases what is in flight for too long."""
+        now, last = time.monotonic(), self._step
+        overdue = [id for id, limit in self._limits.items() if limit.is_over(last, now)]
+        if overdue:
+            self._release({"ids": overdue})
+
+    def _observe(self, request: Request) -> dict[str, Any]:
+        if request.get("atomic", False):
+            raise InsightError("request", '"atomic" is not for shards, of which each takes its own')
+        given: list[Request] = request["observations"]
+        places: dict[int, list[int]] = {}
+        for at, observation in enumerate(given):
+            places.setdefault(shard_of(str(observation["id"]), len(self._hosts)), []).append(at)
+        waiting = 0
+        requests: dict[int, list[Request]] = {}
+        for i, ats in places.items():
+            if i in self._memory.missing:
+                waiting += self._wait(i, [given[at] for at in ats])
+            else:
+                requests[i] = [{"op": "observe", "observations": [given[at] for at in ats]}, {"op": "hello"}]
+        began = self._step
+        seen: dict[str, Any] = {"observed": 0, "late": [], "skipped": [], "unsaved": 0}
+        errors: list[InsightError] = []
+        for i, (answer, about) in self._run(requests).items():
+            self._know(i, _good(about))
+            if isinstance(answer, InsightError):
+                if answer.code not in ("value", "refused"):
+                    raise answer
+                errors.append(InsightError(answer.code, _placed(answer.message, places[i])))  # of the first; none was taken
+                seen["skipped"] += [{"at": at, "code": answer.code, "reason": errors[-1].message} for at in places[i]]
+                continue
+            seen["observed"] += answer["observed"]
+            seen["unsaved"] += answer["unsaved"]
+            seen["late"] += [places[i][at] for at in answer.get("late", [])]
+            for one in answer.get("skipped", []):
+                seen["skipped"].append({**one, "at": places[i][one["at"]], "reason": _placed(one["reason"], places[i])})
+        if began is None and self._step is not None:
+            self._limits = {id: limit.begun(self._step) for id, limit in self._limits.items()}
+        gone = {one["at"] for one in seen["skipped"] if one["code"] != "repeated"}
+        for at, observation in enumerate(given):
+            if at not in gone and not observation.get("more", False):
+                self._limits.pop(str(observation["id"]), None)
+        if errors and seen["observed"] == 0 and waiting == 0 and len(gone) == len(given):
+            raise errors[0]
+        seen["late"].sort()
+        seen["skipped"].sort(key=lambda one: one["at"])
+        return {**seen, **({"waiting": waiting} if waiting else {})}
+
+    def _wait(self, i: int, observations: Sequence[Request]) -> int:
+        """Keeps observations for a shard that is lost: once, as each has a key."""
+        kept = self._memory.waiting.setdefault(i, {})
+        for observation in observations:
+            key = observation.get("key") or uuid.uuid4().hex
+            kept[key] = {**observation, "key": key}
+        return len(observations)
+
+    def _send_waiting(self) -> None:
+        """What was observed while a shard was lost; what makes no sense to it is dropped, as it would have been then."""
+        for i, kept in list(self._memory.waiting.items()):
+            if i in self._memory.missing:
+                continue
+            request = {"op": "observe", "observations": list(kept.values())}
+            answer, about = self._run({i: [request, {"op": "hello"}]})[i]
+            if isinstance(answer, InsightError) and answer.code not in ("value", "refused"):
+                raise answer
+            self._know(i, _good(about))
+            del self._memory.waiting[i]
+
+    def _release(self, request: Request) -> dict[str, Any]:
+        if request.get("all", False):
+            self._limits.clear()
+            requests = {i: request for i in self._there}
+        else:
+            for id in request["ids"]:
+                self._limits.pop(str(id), None)
+            requests = {i: {"op": "release", "ids": ids} for i, ids in self._by_shard(request["ids"]).items()}
+        released = 0
+        for i, answer in self._of_each(requests).items():
+            released += answer["released"]
+            self._held[i] = answer["held"]
+        return {"released": released, "held": sum(self._held.values())}
+
+    def _get(self, request: Request) -> dict[str, Any]:
+        if "ids" not in request:
+            raise InsightError("request", "shards get prompts by their ids only")
+        if self._refuses:
+            self._need_all("get")
+        self._expire()
+        parts = self._by_shard(request["ids"])
+        answers = self._of_each({i: {"op": "get", "ids": ids} for i, ids in parts.items()})
+        found = {i: iter(answers[i]["prompts"]) for i in answers}
+        offsets = {i: sum(self._memory.prompts[j] for j in range(i)) for i in answers}
+        prompts = []
+        for id in request["ids"]:
+            i = shard_of(str(id), len(self._hosts))
+            prompt = next(found[i]) if i in found else None
+            prompts.append(prompt and {**prompt, "position": offsets[i] + prompt["position"]})
+        return {"prompts": prompts}
+
+    def _metrics(self) -> dict[str, Any]:
+        self._expire()
+        each = self._of_each({i: {"op": "metrics"} for i in self._there})
+        sums = ("prompts", "held", "observations", "late", "skipped", "errors", "unsaved", "saves")
+        total: dict[str, Any] = {name: sum(one[name] for one in each.values()) for name in sums}
+        visited = sum(one["coverage"] * one["prompts"] for one in each.values())
+        waiting = sum(map(len, self._memory.waiting.values()))
+        missing = sorted(self._memory.missing)
+        return {
+            **total,
+            "selected": self._selected,
+            "coverage": visited / total["prompts"] if total["prompts"] else 0,
+            "waiting": waiting,
+            "missing": missing,
+            "shards": each,
+        }
+
+    def _save(self, request: Request) -> dict[str, Any]:
+        self._need_all("a checkpoint")
+        if "to" not in request:
+            answers = self._of_each({i: {"op": "save"} for i in self._there})
+            return {"saves": sum(answer["saves"] for answer in answers.values())}
+        folder = Path(request["to"])
+        names = copy_names(folder, len(self._hosts))
+        saved = self._of_each({i: {"op": "save", "to": str(folder / names[i])} for i in self._there})
+        write_checkpoint(folder, [{"file": names[i], "prompts": saved[i]["prompts"]} for i in self._there])
+        return {"to": request["to"], **self._hello()}
+
+    def _load(self, request: Request) -> dict[str, Any]:
+        self._need_all("load")
+        files = read_checkpoint(Path(request["from"]), len(self._hosts))
+        self._memory.torn = "the shards are of different checkpoints"
+        answers = self._of_each({i: {"op": "load", "from": str(files[i])} for i in self._there})
+        for i, about in answers.items():
+            self._know(i, about)
+        self._memory.torn = None
+        self._memory.waiting.clear()
+        self._limits.clear()
+        return {"from": request["from"], **self._hello()}
+
+    def _by_shard(self, ids: Sequence[Any]) -> dict[int, list[str]]:
+        """Ids by shard, of those that are there."""
+        parts: dict[int, list[str]] = {}
+        for id in ids:
+            i = shard_of(str(id), len(self._hosts))
+            if i not in self._memory.missing:
+                parts.setdefault(i, []).append(str(id))
+        return parts
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """How long a prompt may be in flight."""
+
+    steps: int | None
+    since: float | None  # the latest step then; None: none was seen
+    until: float  # seconds
+
+    def is_over(self, last: float | None, now: float) -> bool:
+        over = self.steps is not None and self.since is not None and last is not None and last >= self.since + self.steps
+        return over or now >= self.until
+
+    def begun(self, step: float) -> _Limit:
+        return self if self.since is not None else _Limit(self.steps, step, self.until)
+
+
+def _placed(reason: str, places: Sequence[int]) -> str:
+    """With the position in the whole request for that in the request of a shard."""
+    return re.sub(r"observations\[(\d+)\]", lambda at: f"observations[{places[int(at[1])]}]", reason, count=1)
+
+
+def _good(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, InsightError):
+        raise answer
+    return answer

@@ -1,0 +1,52 @@
+"""Scores and columns, as a notebook asks for them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from insight_wasm import InsightError, Selector, read_state, score
+
+numpy = pytest.importorskip("numpy")
+
+
+def test_scores_are_those_of_the_closed_form_for_arrays_of_any_shape() -> None:
+    alpha, beta = numpy.meshgrid(numpy.arange(1, 40), numpy.arange(1, 30))
+    scores = numpy.array(score(alpha, beta, kind="bernoulli-variance")).reshape(alpha.shape)
+    total = alpha + beta
+    assert numpy.abs(scores - alpha * beta / (total * (total + 1))).max() < 1e-7  # E[p (1 - p)]
+    assert score([], []) == []
+
+
+def test_the_default_is_what_a_selection_goes_by(state: str) -> None:
+    with Selector(state, ids=["a", "b"]) as selector:
+        selector.observe({"a": [1, 0, 1, 0], "b": [1, 1, 1, 1]})
+        answer = selector.call("select", count=2)
+        columns = {each["id"]: each for each in selector.get(answer["ids"]) if each is not None}
+        alpha, beta = ([columns[id][name] for id in answer["ids"]] for name in ("alpha", "beta"))
+        assert score(alpha, beta) == answer["scores"]
+
+
+def test_what_cannot_be_scored_is_named() -> None:
+    with pytest.raises(InsightError, match=r"alpha\[1\]"):
+        score([1, -1], [1, 1])
+    with pytest.raises(InsightError, match="kind"):
+        score([1], [1], kind="best")
+
+
+def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
+    with Selector(state, ids={"a": "math", "b": "code", "c": "code"}, discount=0.5) as selector:
+        selector.observe({"a": [1, 0, 1], "b": [0]}, step=3)
+        columns = read_state(state)
+        order = numpy.argsort(columns["id"])
+        told = {name: column[order].tolist() for name, column in columns.items()}
+        assert told["id"] == ["a", "b", "c"] and told["group"] == ["math", "code", "code"]
+        assert told["alpha"] == [3, 1, 1] and told["beta"] == [2, 2, 1] and told["visits"] == [1, 1, 0]
+        assert told["step"][:2] == [3, 3] and math.isnan(told["step"][2])
+        assert told["mean"] == [0.6, 1 / 3, 0.5]
+
+
+def test_a_state_that_is_not_there_is_named(state: str) -> None:
+    with pytest.raises(InsightError, match=r"pool\.iws: no such file"):
+        read_state(state)

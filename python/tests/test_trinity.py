@@ -1,0 +1,99 @@
+"""The released trinity-rft: its readers, task scheduler, selectors and the operator that makes success rates."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("trinity")
+
+from insight_wasm.trinity import InsightSelector  # noqa: E402
+from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalculator  # noqa: E402
+from trinity.buffer.task_scheduler import TasksetScheduler  # noqa: E402
+from trinity.common.config import Config, DataSelectorConfig, TasksetConfig  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+ROWS, BATCH, ROLLOUTS = 24, 6, 4
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rows = [{"question": f"{i} + 1", "answer": str(i + 1), "problem": f"q{i}", "kind": "sum"} for i in range(ROWS)]
+    (folder / "train.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return str(folder)
+
+
+def scheduler(data: str, state: str, saved: Any = None, **kwargs: Any) -> TasksetScheduler:
+    config = Config()
+    config.buffer.batch_size, config.buffer.total_epochs = BATCH, 50
+    taskset = TasksetConfig(
+        name="train", path=data, batch_size=BATCH, total_epochs=50, default_workflow_type="math_workflow",
+        data_selector=DataSelectorConfig(
+            selector_type="insight_wasm.trinity.InsightSelector",
+            kwargs={"state": state, "rollouts": ROLLOUTS, "id": "problem", "discount": 0.9, **kwargs},
+        ),
+    )  # fmt: skip
+    taskset.format.prompt_key, taskset.format.response_key = "question", "answer"
+    config.buffer.explorer_input.tasksets = [taskset]
+    return TasksetScheduler({} if saved is None else saved, config)
+
+
+def selector_of(tasks: TasksetScheduler) -> InsightSelector:
+    selector = tasks.tasksets[0].reader.selector
+    assert type(selector) is InsightSelector
+    return selector
+
+
+def step(tasks: TasksetScheduler) -> list[int]:
+    """Reads a batch, and tells what became of it as the explorer does."""
+    rows = [task.index["index"] for task in asyncio.run(tasks.read())]
+    experiences = [
+        SimpleNamespace(info={"task_index": {"taskset_id": 0, "index": row}}, reward=float(i < row % (ROLLOUTS + 1)))
+        for row in rows
+        for i in range(ROLLOUTS)
+    ]
+    _, metrics = PassRateCalculator().process(experiences)
+    tasks.feedback(metrics)
+    return rows
+
+
+def test_tasks_are_chosen_by_configuration_and_success_rates_become_counts(data: str, state: str) -> None:
+    tasks = scheduler(data, state)
+    seen = [row for _ in range(4) for row in step(tasks)]
+    assert sorted(seen) == list(range(ROWS)), "every task once before one twice"
+    selector = selector_of(tasks).selector
+    for row, each in enumerate(selector.get([f"q{i}" for i in range(ROWS)])):
+        assert each is not None and each["visits"] == 1 and not each["held"]
+        assert (each["alpha"], each["beta"]) == (1 + row % 5, 1 + ROLLOUTS - row % 5)
+    selector.close()
+
+
+def test_the_explorer_keeps_its_state_as_json_and_goes_on_from_it(data: str, state: str, tmp_path: Path) -> None:
+    tasks = scheduler(data, state)
+    step(tasks)
+    saved = json.loads(json.dumps({"latest_iteration": 1, "taskset_states": tasks.state_dict()}))
+    wanted = [step(tasks), step(tasks)]
+    selector_of(tasks).selector.close()
+    resumed = scheduler(data, str(tmp_path / "other.iws"), saved)
+    assert [step(resumed), step(resumed)] == wanted
+    for _ in range(3):
+        step(resumed)
+        resumed.state_dict()
+    assert len(list(tmp_path.glob("other.iws.*.checkpoint"))) == 2, "the last two are kept"
+    selector_of(resumed).selector.close()
+
+
+def test_what_cannot_work_is_said(data: str, state: str) -> None:
+    with pytest.raises(ValueError, match=r"kwargs\.id: 24 rows have only 1 ids"):
+        scheduler(data, state, id="kind")
+    tasks = scheduler(data, state)
+    with pytest.raises(ValueError, match=r"mean reward of row 3 is 1\.5"):
+        selector_of(tasks).feedback([3], [1.5])
+    selector_of(tasks).selector.close()
