@@ -9,7 +9,7 @@ import {
   MOST_SIZE,
 } from '../../validate.ts';
 import type { State } from '../state.ts';
-import { type Place, type Plan, type Query, toPlan, unknownGroup } from './query.ts';
+import { type Place, type Query, toPlan, unknownGroup } from './query.ts';
 import { type Quotas, toBounds } from './quotas.ts';
 import { bestFew, bestOfEach, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
@@ -51,7 +51,9 @@ export interface Merged {
 /** What a shard adds to a selection out of the whole. Nothing is selected yet. */
 export function toPart(state: State, query: Query, place: Place): PromptPart {
   const plan = toPlan(state, query, place);
-  const best = fewOfEach(state, plan) ?? bestOfEach(state, plan);
+  const some = 16 * (plan.count + 1);
+  const few = plan.from === undefined && 8 * some <= state.size ? bestFew(state, plan, some) : [];
+  const best = bestOfEach(state, plan, few);
   const longest = longestUnseen(state, plan);
   const toRows = (rows: readonly (Row & Partial<UnseenRow>)[], isLongest: boolean): PartRows => ({
     ids: rows.map(({ position }) => state.keys.at(position)),
@@ -75,16 +77,6 @@ export function toPart(state: State, query: Query, place: Place): PromptPart {
 }
 
 const isOf = (group: number) => (row: Row) => row.group === group;
-
-/** Of each group its best, out of the best of the whole state; undefined if those are not enough. */
-function fewOfEach(state: State, plan: Plan): Row[] | undefined {
-  const some = 16 * (plan.count + 1);
-  if (plan.from !== undefined || 8 * some > state.size) return undefined;
-  const rows = bestFew(state, plan, some);
-  const left = plan.bounds.map(({ most }) => Math.min(most, plan.count + 1));
-  const few = rows.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
-  return left.every((missing) => missing === 0) ? few : undefined;
-}
 
 /**
  * The selection out of a whole whose shards each made a part of it: to the last prompt the one that a single state of all

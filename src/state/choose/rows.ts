@@ -26,43 +26,42 @@ export function bestFew(state: State, { acquisition, bar, boundsOf }: Plan, some
   return rows;
 }
 
-/** Of each group the best, as many as any selection can take and one more; best first. */
-export function bestOfEach(state: State, plan: Plan): Row[] {
-  const { from, acquisition, count } = plan;
-  const scores = state.pool.score({ acquisition, candidates: from });
-  const best = plan.bounds.map((bounds) => new Best(Math.min(bounds.most, count + 1)));
+/**
+ * Of each group the best, as many as any selection can take and one more; best first.
+ * @param few the best of all groups together, whose groups that have enough there need no look at the others
+ */
+export function bestOfEach(state: State, plan: Plan, few: readonly Row[] = []): Row[] {
+  const { from, acquisition, count, groups } = plan;
+  const most = plan.bounds.map((bounds) => Math.min(bounds.most, count + 1));
+  const left = most.slice();
+  const rows = few.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
+  const isDone = (group: number): boolean => left[group] === 0;
+  const best = most.map((some, group) => new Best(isDone(group) ? 0 : some));
   const keep = toKeep(plan, best);
-  const length = from?.length ?? state.size;
-  const { groups } = state.columns;
-  const bounds = Float64Array.from(best, ({ bound }) => bound);
-  const { boundsOf } = plan;
-  for (let i = 0; i < length; i++) {
-    const index = from === undefined ? i : (from[i] as number);
-    const group = boundsOf[groups[index] as number] as number;
-    // Nearly all prompts end here: a loop without calls is five times as fast (measured).
-    if ((scores[i] as number) > (bounds[group] as number)) keep(index, scores[i] as number, group, bounds);
+  const look = (indices: Uint32Array | undefined): void => {
+    const scores = state.pool.score({ acquisition, candidates: indices });
+    scan(state, plan, indices, keep, (_, i) => scores[i] as number);
+  };
+  if (from !== undefined || !isDone(groups.length)) look(from);
+  else {
+    const lacking = groups.filter((_, group) => !isDone(group)).map((name) => state.groups.numberOf(name));
+    for (const label of lacking) if (label >= 0) look(state.membersOf(label));
   }
-  return best.flatMap((one, group) => one.rows(group)).sort(byScore);
+  const all = best.flatMap((one, group) => (isDone(group) ? [] : one.rows(group)));
+  return [...rows.filter(({ group }) => isDone(group)), ...all].sort(byScore);
 }
 
 /** Of each group those that were not seen for longest, as many as the floor can take; the longest first. */
 export function longestUnseen(state: State, plan: Plan): UnseenRow[] {
   if (plan.floor === 0) return [];
-  const { from, boundsOf } = plan;
-  const { visits, steps, groups } = state.columns;
+  const { visits, steps } = state.columns;
   const best = plan.bounds.map((bounds) => new Best(Math.min(bounds.most, plan.floor)));
-  const keep = toKeep(plan, best);
-  const length = from?.length ?? state.size;
-  const bounds = Float64Array.from(best, ({ bound }) => bound);
-  for (let i = 0; i < length; i++) {
-    const index = from === undefined ? i : (from[i] as number);
-    const group = boundsOf[groups[index] as number] as number;
+  // Larger is longer ago: never visited, visited at no step, then by the step.
+  scan(state, plan, plan.from, toKeep(plan, best), (index) => {
     const step = steps[index] as number;
-    // Larger is longer ago: never visited, visited at no step, then by the step.
-    const unknown = visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
-    const age = Number.isNaN(step) ? unknown : -step;
-    if (age > (bounds[group] as number)) keep(index, age, group, bounds);
-  }
+    if (!Number.isNaN(step)) return -step;
+    return visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
+  });
   const rows = best
     .flatMap((one, group) => one.rows(group))
     .sort((a, b) => b.score - a.score || a.position - b.position);
@@ -77,12 +76,48 @@ export function longestUnseen(state: State, plan: Plan): UnseenRow[] {
   }));
 }
 
-/** Keeps a prompt that is not left out, and raises the bound of its group where that is due. */
-function toKeep({ bar }: Plan, best: readonly Best[]) {
-  return (index: number, value: number, group: number, bounds: Float64Array): void => {
-    if (bar?.(index) !== undefined) return;
-    const one = best[group] as Best;
-    one.add(index, value);
-    bounds[group] = one.bound;
+/** What keeps the best of each group. */
+interface Keep {
+  /** Of each group: only what is larger is kept. */
+  readonly bounds: Float64Array;
+  /** The least of them. */
+  least: number;
+  add(index: number, value: number, group: number): void;
+}
+
+function toKeep({ bar }: Plan, best: readonly Best[]): Keep {
+  const bounds = Float64Array.from(best, ({ bound }) => bound);
+  const toLeast = (): number => bounds.reduce((least, bound) => Math.min(least, bound), Number.POSITIVE_INFINITY);
+  const keep: Keep = {
+    bounds,
+    least: toLeast(),
+    add(index, value, group) {
+      if (bar?.(index) !== undefined) return;
+      const one = best[group] as Best;
+      one.add(index, value);
+      if (one.bound === bounds[group]) return;
+      bounds[group] = one.bound;
+      keep.least = toLeast();
+    },
   };
+  return keep;
+}
+
+/** Offers all prompts, or those at the indices, with a value each. Nearly all end at the first comparison. */
+function scan(
+  { size, columns: { groups } }: State,
+  { boundsOf }: Plan,
+  indices: Uint32Array | undefined,
+  keep: Keep,
+  valueAt: (index: number, i: number) => number,
+): void {
+  const { bounds } = keep;
+  const length = indices?.length ?? size;
+  for (let i = 0; i < length && keep.least < Number.POSITIVE_INFINITY; i++) {
+    const index = indices === undefined ? i : (indices[i] as number);
+    const value = valueAt(index, i);
+    if (!(value > keep.least)) continue;
+    const group = boundsOf[groups[index] as number] as number;
+    if (value > (bounds[group] as number)) keep.add(index, value, group);
+  }
 }
