@@ -31,22 +31,16 @@ export function bestFew(state: State, { acquisition, bar, boundsOf }: Plan, some
  * @param few the best of all groups together, whose groups that have enough there need no look at the others
  */
 export function bestOfEach(state: State, plan: Plan, few: readonly Row[] = []): Row[] {
-  const { from, acquisition, count, groups } = plan;
+  const { acquisition, count } = plan;
   const most = plan.bounds.map((bounds) => Math.min(bounds.most, count + 1));
   const left = most.slice();
   const rows = few.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
   const isDone = (group: number): boolean => left[group] === 0;
   const best = most.map((some, group) => new Best(isDone(group) ? 0 : some));
-  const keep = toKeep(plan, best);
-  const look = (indices: Uint32Array | undefined): void => {
+  offer(state, plan, best, (indices) => {
     const scores = state.pool.score({ acquisition, candidates: indices });
-    scan(state, plan, indices, keep, (_, i) => scores[i] as number);
-  };
-  if (from !== undefined || !isDone(groups.length)) look(from);
-  else {
-    const lacking = groups.filter((_, group) => !isDone(group)).map((name) => state.groups.numberOf(name));
-    for (const label of lacking) if (label >= 0) look(state.membersOf(label));
-  }
+    return (_, i) => scores[i] as number;
+  });
   const all = best.flatMap((one, group) => (isDone(group) ? [] : one.rows(group)));
   return [...rows.filter(({ group }) => isDone(group)), ...all].sort(byScore);
 }
@@ -57,26 +51,62 @@ export function longestUnseen(state: State, plan: Plan): UnseenRow[] {
   const { visits, steps } = state.columns;
   const best = plan.bounds.map((bounds) => new Best(Math.min(bounds.most, plan.floor)));
   // Larger is longer ago: never visited, visited at no step, then by the step.
-  scan(state, plan, plan.from, toKeep(plan, best), (index) => {
+  const age = (index: number): number => {
     const step = steps[index] as number;
     if (!Number.isNaN(step)) return -step;
     return visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
-  });
+  };
+  offer(state, plan, best, () => age);
   const rows = best
     .flatMap((one, group) => one.rows(group))
     .sort((a, b) => b.score - a.score || a.position - b.position);
   const candidates = Uint32Array.from(rows, ({ position }) => position).sort();
   const scores = state.pool.score({ acquisition: plan.acquisition, candidates });
   const scoreOf = new Map(Array.from(candidates, (index, i) => [index, scores[i] as number]));
-  return rows.map(({ position, score: age, group }) => ({
+  return rows.map(({ position, score: longAgo, group }) => ({
     position,
     score: scoreOf.get(position) as number,
     group,
-    step: age === Number.POSITIVE_INFINITY ? undefined : -age,
+    step: longAgo === Number.POSITIVE_INFINITY ? undefined : -longAgo,
   }));
 }
 
-/** What keeps the best of each group. */
+/** The share of a state up to which a group is looked at alone. */
+const SMALL = 1 / 8;
+
+/** Offers each group that keeps any its prompts: a small group alone, the others in one pass over the state. */
+function offer(
+  state: State,
+  plan: Plan,
+  best: readonly Best[],
+  toValues: (indices: Uint32Array | undefined) => (index: number, i: number) => number,
+): void {
+  const { from, groups } = plan;
+  const open = [...best.keys()].filter((group) => (best[group] as Best).bound < Number.POSITIVE_INFINITY);
+  if (from !== undefined || groups.length === 0) {
+    scan(state, plan, from, toKeep(plan, best, open), toValues(from));
+    return;
+  }
+  const large = open.filter((group) => {
+    const members = membersOf(state, plan, group);
+    if (members !== undefined) scan(state, plan, members, toKeep(plan, best, [group]), toValues(members));
+    return members === undefined;
+  });
+  if (large.length > 0) scan(state, plan, undefined, toKeep(plan, best, large), toValues(undefined));
+}
+
+/** The prompts of a small group, rising; undefined of a large one. */
+function membersOf(state: State, { boundsOf }: Plan, group: number): Uint32Array | undefined {
+  const lists = [...boundsOf.keys()]
+    .filter((label) => boundsOf[label] === group)
+    .map((label) => state.membersOf(label));
+  const size = lists.reduce((sum, { length }) => sum + length, 0);
+  if (size > SMALL * state.size) return undefined;
+  if (lists.length === 1) return lists[0];
+  return Uint32Array.from(lists.flatMap((list) => [...list])).sort();
+}
+
+/** What keeps the best of some groups. */
 interface Keep {
   /** Of each group: only what is larger is kept. */
   readonly bounds: Float64Array;
@@ -85,8 +115,10 @@ interface Keep {
   add(index: number, value: number, group: number): void;
 }
 
-function toKeep({ bar }: Plan, best: readonly Best[]): Keep {
-  const bounds = Float64Array.from(best, ({ bound }) => bound);
+function toKeep({ bar }: Plan, best: readonly Best[], groups: readonly number[]): Keep {
+  const bounds = Float64Array.from(best, ({ bound }, group) =>
+    groups.includes(group) ? bound : Number.POSITIVE_INFINITY,
+  );
   const toLeast = (): number => bounds.reduce((least, bound) => Math.min(least, bound), Number.POSITIVE_INFINITY);
   const keep: Keep = {
     bounds,
