@@ -1,5 +1,3 @@
-import { compare } from '../../evaluate/compare.ts';
-import { toPlan } from '../../evaluate/replay-plan.ts';
 import type { Command } from '../command.ts';
 import {
   inFlagTerms,
@@ -62,6 +60,9 @@ export const replay: Command = {
     const { values, positionals } = parse(args, { ...REPLAY_FLAGS, ...LOG_FLAGS });
     const { count, rounds, rollouts, candidates, floor, discount, prior, seeds, json } = values;
     const history = await readHistory(toLogs(values, positionals), values.threshold !== undefined, streams);
+    // Loaded only for this command.
+    const { compare } = await import('../../evaluate/compare.ts');
+    const { toPlan } = await import('../../evaluate/replay-plan.ts');
     const wishes = { pool: { discount, prior }, count, rounds, rollouts, candidates, floor };
     const plan = inFlagTerms(() => toPlan(history, wishes));
     const comparison = compare(history, plan, seeds);

@@ -27,7 +27,6 @@ import { LOCK_FLAGS } from '../flags/lock-flags.ts';
 import { SETTINGS_FLAGS, toGiven, toGivenRule, toSettings } from '../flags/settings-flags.ts';
 import { writeLines } from '../output.ts';
 import { toNext } from '../text/next.ts';
-import { rebuildState } from './state-rebuild.ts';
 
 const FLAGS = {
   state: optional('FILE', 'the state', text),
@@ -91,6 +90,7 @@ export const state: Command = {
         rule: toGivenRule({ ...values, 'reward-scale': undefined }),
         without,
       };
+      const { rebuildState } = await import('./state-rebuild.ts'); // seldom asked for
       return rebuildState(path, rebuild, values['break-lock'], streams);
     }
     for (const flag of ['id', 'hash', 'rate', 'weight', 'group', 'discount', 'prior'] as const) {
