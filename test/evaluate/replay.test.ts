@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ACQUISITIONS } from '../../src/acquisition.ts';
 import { drawCandidates } from '../../src/candidates.ts';
 import { CAVEAT } from '../../src/evaluate/caveat.ts';
 import { type Comparison, compare } from '../../src/evaluate/compare.ts';
@@ -77,7 +78,7 @@ describe('the replay of a policy', () => {
 
   test('gives the slots of a floor to the prompts that were not shown for longest', () => {
     fc.assert(
-      fc.property(logs, kinds, plans, fc.nat(12), (log, kind, plan, floor) => {
+      fc.property(logs, fc.constantFrom(...ACQUISITIONS), plans, fc.nat(12), (log, kind, plan, floor) => {
         const slots = Math.min(floor, plan.count);
         const last = log.map(() => -1);
         const rounds = [...replay(historyOf(log), kind, 1, { ...plan, candidates: undefined, floor: slots })];
