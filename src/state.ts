@@ -2,7 +2,7 @@
 export { type DataCode, DataError, type DataPlace } from './errors.ts';
 export type { Abortable } from './logs/read-options.ts';
 export type { Explanation } from './state/choose/explain.ts';
-export type { Forecast } from './state/choose/forecast.ts';
+export type { Forecast, Outlook } from './state/choose/forecast.ts';
 export { type Merged, type MergeQuery, mergeParts, type PartRows, type PromptPart } from './state/choose/parts.ts';
 export type { Place, Query } from './state/choose/query.ts';
 export type { Quotas } from './state/choose/quotas.ts';

@@ -39,6 +39,13 @@ export function checkNumber(title: string, value: unknown, least: number, most: 
   throw bad(title, `a number in [${least}, ${most}]`, value, typeof value === 'number');
 }
 
+/** Slots for what was not seen for longest: a number of them or, below 1, a share of the count. */
+export function checkFloor(value: unknown, count: number): number {
+  if (typeof value === 'number' && value > 0 && value < 1) return Math.round(value * count);
+  if (typeof value === 'number' && value >= 0 && value <= count && Number.isInteger(value)) return value + 0;
+  throw bad('floor', `slots in [0, ${count}], the count, or a share of it below 1`, value, typeof value === 'number');
+}
+
 /** An object of options, or nothing; a key that no option has is an error. */
 export function checkOptions<T extends object>(
   title: string,

@@ -62,7 +62,9 @@ const under = (path: string, files: Readonly<Record<string, string | Uint8Array>
   Object.fromEntries(Object.entries(files).map(([name, content]) => [`${path}/${name}`, content]));
 const ofIds = rollouts().map(({ prompt, step, isRight }) => ({ id: `p${prompt}`, step, acc: isRight ? 1 : 0 }));
 const ofDataset = {
-  'prompts.jsonl': lines([1, 2, 3, 4, 5, 0, 7].map((prompt) => ({ id: `p${prompt}`, prompt: 'x' }))),
+  'prompts.jsonl': lines(
+    [1, 2, 3, 4, 5, 0, 7].map((prompt) => ({ id: `p${prompt}`, prompt: 'x', domain: prompt % 2 ? 'math' : 'code' })),
+  ),
   'rollouts/1.jsonl': lines(ofIds),
 };
 const logs: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {

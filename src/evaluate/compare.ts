@@ -43,6 +43,8 @@ export interface Comparison {
   readonly rollouts: number;
   readonly seeds: number;
   readonly candidates: number | null;
+  /** Slots of a round for the prompts that were not shown for longest. */
+  readonly floor: number;
   readonly discount: number;
   readonly prior: Prior;
   /** A prompt that was not shown in so many last rounds is starved. */
@@ -66,6 +68,8 @@ export interface ReplayOptions {
   readonly rollouts?: number | undefined;
   /** Random candidates of each round (all prompts). */
   readonly candidates?: number | undefined;
+  /** Slots of a round, or below 1 a share of them, for the prompts that were not shown for longest (0). */
+  readonly floor?: number | undefined;
   /** Draws of the prompts, for the spread (10). */
   readonly seeds?: number | undefined;
 }
@@ -96,17 +100,17 @@ const LIMITS = {
  * replay(visits, { seeds: 2, rounds: 4 }).policies.length; // 12
  */
 export function replayVisits(visits: Visits, options: ReplayOptions = {}): Comparison {
-  const given = checkOptions('options', options, [...Object.keys(LIMITS), 'discount', 'prior']);
+  const given = checkOptions('options', options, [...Object.keys(LIMITS), 'discount', 'prior', 'floor']);
   for (const [name, [least, most]] of Object.entries(LIMITS)) {
     const value = given[name as keyof typeof LIMITS];
     if (value !== undefined) checkInteger(name, value, least, most);
   }
-  const { discount, prior, count, rounds, rollouts, candidates, seeds = 10 } = given;
+  const { discount, prior, count, rounds, rollouts, candidates, floor, seeds = 10 } = given;
   const pool = { discount, prior };
   if (discount !== undefined) checkDiscount(discount);
   if (prior !== undefined) checkPrior(prior);
   const history = toHistory(visits);
-  return compare(history, toPlan(history, { pool, count, rounds, rollouts, candidates }), seeds);
+  return compare(history, toPlan(history, { pool, count, rounds, rollouts, candidates, floor }), seeds);
 }
 
 /** All policies on the same prompts, over seeds that each draw the prompts anew. */
@@ -130,6 +134,7 @@ export function compare(history: History, options: Replay, seeds: number): Compa
     rollouts,
     seeds,
     candidates: candidates ?? null,
+    floor: options.floor ?? 0,
     discount: pool.discount ?? 1,
     prior: pool.prior ?? { alpha: 1, beta: 1 },
     starvedAfter,

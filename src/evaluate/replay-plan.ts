@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { checkFloor } from '../validate.ts';
 import { type History, visitsOf } from './history.ts';
 import type { Replay } from './replay.ts';
 
@@ -13,22 +14,25 @@ export interface Wishes {
   readonly rounds: number | undefined;
   readonly rollouts: number | undefined;
   readonly candidates: number | undefined;
+  readonly floor?: number | undefined;
 }
 
 /** @throws DataError for more rounds than the log has */
-export function toPlan(history: History, { pool, count, rounds, rollouts, candidates }: Wishes): Replay {
+export function toPlan(history: History, { pool, rounds, rollouts, candidates, ...wishes }: Wishes): Replay {
   const visits = sortedVisits(history);
   const most = visits.at(-1) as number;
   if (rounds !== undefined && rounds > most) {
     const reason = `${rounds} rounds are more than the log has: no prompt was visited more than ${most} times`;
     throw new DataError('value', reason, { field: 'rounds' });
   }
+  const count = wishes.count ?? Math.max(1, Math.round(history.prompts / PROMPTS_A_CHOICE));
   return {
     pool,
-    count: count ?? Math.max(1, Math.round(history.prompts / PROMPTS_A_CHOICE)),
+    count,
     rounds: rounds ?? quantile(visits, 0.5),
     rollouts: rollouts ?? Math.min(256, Math.max(2, mostCommon(history.trials))),
     candidates,
+    floor: wishes.floor === undefined ? undefined : checkFloor(wishes.floor, count),
   };
 }
 

@@ -1,4 +1,5 @@
 import { ACQUISITION_TABLE, ACQUISITIONS } from '../acquisition.ts';
+import { drawCandidates } from '../candidates.ts';
 import { type Acquisition, type AcquisitionKind, type PoolOptions, PosteriorPool } from '../index.ts';
 import { type History, visitsOf } from './history.ts';
 
@@ -22,9 +23,11 @@ export interface Replay {
   readonly rollouts: number;
   /** Random candidates of each round; by default all prompts. */
   readonly candidates: number | undefined;
+  /** Slots of each round for the prompts that were not shown for longest; the others go by score. */
+  readonly floor?: number | undefined;
 }
 
-/** What a policy chose in a round, best first, and was then shown. */
+/** What a policy chose in a round, best first behind those of the floor, and was then shown. */
 export interface Round {
   readonly indices: Uint32Array;
   readonly successes: Uint16Array;
@@ -38,23 +41,29 @@ export interface Round {
  */
 export function* replay(history: History, policy: Policy, seed: number, options: Replay): Generator<Round> {
   const { count, rounds, rollouts, candidates } = options;
+  const floor = policy === 'shuffled-epochs' ? 0 : (options.floor ?? 0);
   const { prompts, starts, successes, trials } = history;
   const pool = new PosteriorPool(prompts, options.pool);
   const byVisits = Uint32Array.from({ length: prompts }, (_, i) => i).sort(
     (a, b) => visitsOf(history, a) - visitsOf(history, b) || a - b,
   );
   const inEpochs = policy === 'shuffled-epochs' ? toEpochs(pool, seed) : undefined;
+  const last = new Int32Array(prompts).fill(-1);
   let over = 0;
   for (let round = 0; round < rounds; round++) {
     while (over < prompts && visitsOf(history, byVisits[over] as number) <= round) over++;
     const roundSeed = seed * MOST_ROUNDS + round;
     const exclude = byVisits.subarray(0, over);
-    const chosen = pool.select(count, {
+    const drawn = candidates === undefined ? undefined : drawCandidates(prompts, candidates, roundSeed);
+    const unseen = floor === 0 ? [] : longestUnseen(last, drawn, new Set(exclude), floor);
+    const best = pool.select(count - unseen.length, {
       acquisition: toAcquisition(policy, rollouts, roundSeed),
-      candidates: candidates === undefined ? undefined : { size: candidates, seed: roundSeed },
-      exclude,
+      candidates: drawn,
+      exclude: [...exclude, ...unseen],
     }).indices;
+    const chosen = Uint32Array.from([...unseen, ...best]);
     const indices = inEpochs?.(chosen.length, exclude) ?? chosen;
+    for (const prompt of indices) last[prompt] = round;
     const at = indices.map((prompt) => (starts[prompt] as number) + round);
     const seen = {
       indices,
@@ -64,6 +73,19 @@ export function* replay(history: History, policy: Policy, seed: number, options:
     pool.update(seen);
     yield seen;
   }
+}
+
+/** The rounds in which prompts were last shown give the order: never, then the older round, then the index. */
+function longestUnseen(
+  last: Int32Array,
+  drawn: Uint32Array | undefined,
+  ended: ReadonlySet<number>,
+  count: number,
+): number[] {
+  return [...(drawn ?? last.keys())]
+    .filter((prompt) => !ended.has(prompt))
+    .sort((a, b) => (last[a] as number) - (last[b] as number) || a - b)
+    .slice(0, count);
 }
 
 /** Of shuffled epochs it is only asked how many prompts there are to choose. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ACQUISITIONS } from '../../src/acquisition.ts';
 import { drawCandidates } from '../../src/candidates.ts';
 import { CAVEAT } from '../../src/evaluate/caveat.ts';
 import { type Comparison, compare } from '../../src/evaluate/compare.ts';
@@ -70,6 +71,23 @@ describe('the replay of a policy', () => {
           const exclude = log.flatMap((visits, prompt) => (visits.length <= t ? [prompt] : []));
           expect([...round.indices]).toEqual([...pool.select(plan.count, { acquisition, exclude }).indices]);
           pool.update(round);
+        }
+      }),
+    );
+  });
+
+  test('gives the slots of a floor to the prompts that were not shown for longest', () => {
+    fc.assert(
+      fc.property(logs, fc.constantFrom(...ACQUISITIONS), plans, fc.nat(12), (log, kind, plan, floor) => {
+        const slots = Math.min(floor, plan.count);
+        const last = log.map(() => -1);
+        const rounds = [...replay(historyOf(log), kind, 1, { ...plan, candidates: undefined, floor: slots })];
+        for (const [t, { indices }] of rounds.entries()) {
+          const left = log.flatMap((visits, prompt) => (visits.length > t ? [prompt] : []));
+          const unseen = left.sort((a, b) => (last[a] as number) - (last[b] as number) || a - b);
+          expect([...indices.subarray(0, slots)]).toEqual(unseen.slice(0, slots));
+          expect(new Set(indices).size).toBe(Math.min(plan.count, left.length));
+          for (const prompt of indices) last[prompt] = t;
         }
       }),
     );

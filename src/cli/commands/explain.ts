@@ -4,7 +4,7 @@ import { loadState } from '../../node/state-file.ts';
 import { type Explanation, explainPrompt } from '../../state/choose/explain.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { parse, required, text, toggle, toHelp } from '../flags/flags.ts';
+import { inFlagTerms, parse, required, text, toggle, toHelp } from '../flags/flags.ts';
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
 import { warnUnknown } from '../read-logs.ts';
@@ -40,7 +40,7 @@ export const explain: Command = {
     warnUnknown(state, query, streams);
     const index = state.keys.indexOf(id);
     if (index < 0) throw new DataError('unknown-id', `${quoteId(id)} is not in it`, { file: values.state, id });
-    const explanation = explainPrompt(state, index, query);
+    const explanation = inFlagTerms(() => explainPrompt(state, index, query));
     await writeLines(stdout, values.json ? [JSON.stringify(explanation)] : describe(explanation, state.size));
   },
 };

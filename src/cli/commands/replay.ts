@@ -1,7 +1,15 @@
-import { compare } from '../../evaluate/compare.ts';
-import { toPlan } from '../../evaluate/replay-plan.ts';
 import type { Command } from '../command.ts';
-import { integerIn, optional, parse, toggle, toHelp, toShortHelp, withDefault } from '../flags/flags.ts';
+import {
+  inFlagTerms,
+  integerIn,
+  numberIn,
+  optional,
+  parse,
+  toggle,
+  toHelp,
+  toShortHelp,
+  withDefault,
+} from '../flags/flags.ts';
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { discount, prior } from '../flags/pool-flags.ts';
 import { writeLines } from '../output.ts';
@@ -19,6 +27,7 @@ const REPLAY_FLAGS = {
   prior: withDefault('A,B', 'Beta(A, B) is what is believed of an unseen prompt', '1,1', prior),
   rollouts: optional('K', 'that acquisitions plan with (the most common group size)', integerIn(2, 256)),
   candidates: optional('N', 'select out of N prompts, drawn at random each round (all)', integerIn(1, MOST_COUNT)),
+  floor: optional('N', 'slots, or below 1 a share, for those not shown for longest (0)', numberIn(0, MOST_COUNT)),
   json: toggle('one object, with all of it by round'),
 } as const;
 
@@ -49,9 +58,13 @@ export const replay: Command = {
   help: HELP,
   async run(args, streams) {
     const { values, positionals } = parse(args, { ...REPLAY_FLAGS, ...LOG_FLAGS });
-    const { count, rounds, rollouts, candidates, discount, prior, seeds, json } = values;
+    const { count, rounds, rollouts, candidates, floor, discount, prior, seeds, json } = values;
     const history = await readHistory(toLogs(values, positionals), values.threshold !== undefined, streams);
-    const plan = toPlan(history, { pool: { discount, prior }, count, rounds, rollouts, candidates });
+    // Loaded only for this command.
+    const { compare } = await import('../../evaluate/compare.ts');
+    const { toPlan } = await import('../../evaluate/replay-plan.ts');
+    const wishes = { pool: { discount, prior }, count, rounds, rollouts, candidates, floor };
+    const plan = inFlagTerms(() => toPlan(history, wishes));
     const comparison = compare(history, plan, seeds);
     const settings = { discount, prior: `${prior.alpha},${prior.beta}` };
     const read = Object.fromEntries(Object.keys(LOG_FLAGS).map((name) => [name, values[name as keyof typeof values]]));

@@ -11,7 +11,17 @@ import { choose } from '../../state/choose/choose.ts';
 import { keyedBy } from '../../state/dataset.ts';
 import type { Command, Streams } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { oneOf, optional, parse, text, toggle, toHelp, toShortHelp, type Values as ValuesOf } from '../flags/flags.ts';
+import {
+  inFlagTerms,
+  oneOf,
+  optional,
+  parse,
+  text,
+  toggle,
+  toHelp,
+  toShortHelp,
+  type Values as ValuesOf,
+} from '../flags/flags.ts';
 import { LOG_FLAGS, LOG_FLAGS_ELSEWHERE, toLogs } from '../flags/log-flags.ts';
 import { QUERY_FLAGS, toQuery, toSelectOptions } from '../flags/query-flags.ts';
 import { SETTINGS_FLAGS } from '../flags/settings-flags.ts';
@@ -81,7 +91,7 @@ async function fromState(path: string, values: Values, paths: readonly string[],
   const query = toQuery(values);
   const state = loadState(path);
   warnUnknown(state, query, streams);
-  const { indices, scores } = choose(state, query);
+  const { indices, scores } = inFlagTerms(() => choose(state, query));
   const keys = Array.from(indices, (index) => state.keys.at(index));
   if (join === undefined) {
     await print(keys, state.pool, indices, scores, values, streams);

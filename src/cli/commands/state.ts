@@ -126,7 +126,7 @@ function toAction(name: string): (typeof ACTIONS)[number] {
 function show(stored: Stored, json: boolean): string[] {
   const { entries } = stored;
   const inFile = stored.state.taken;
-  const { settings, rule, ledger, size, lastStep, taken } = replayEntries(stored.state, entries);
+  const { settings, rule, ledger, size, lastStep, taken, groups } = replayEntries(stored.state, entries);
   const about = {
     prompts: size,
     step: lastStep ?? null,
@@ -134,6 +134,7 @@ function show(stored: Stored, json: boolean): string[] {
     rule: rule ?? null,
     observations: taken,
     journal: entries.length,
+    ...(groups.size > 1 && { groups: groups.labels }),
     logs: ledger.logs,
   };
   if (json) return [JSON.stringify(about)];
@@ -148,6 +149,7 @@ function show(stored: Stored, json: boolean): string[] {
     `discount   ${settings.discount}`,
     `prior      Beta(${settings.prior.alpha}, ${settings.prior.beta})`,
     `rule       ${flags.join(' ') || 'none yet'}`,
+    ...(groups.size > 1 ? [`groups     ${groups.labels.join(', ')}`] : []),
     ...(taken > 0 ? observations : []),
     ...[...ledger.logs]
       .sort((a, b) => compareNames(a.path, b.path))

@@ -1,13 +1,15 @@
 import { toRule } from '../../acquisition.ts';
+import { escapeControls } from '../../escape-controls.ts';
 import { loadState } from '../../node/state-file.ts';
 import { type Forecast, toForecast } from '../../state/choose/forecast.ts';
 import type { Command } from '../command.ts';
-import { parseOnly, required, text, toggle, toHelp } from '../flags/flags.ts';
+import { inFlagTerms, parseOnly, required, text, toggle, toHelp } from '../flags/flags.ts';
 import { QUERY_FLAGS, toQuery } from '../flags/query-flags.ts';
 import { writeLines } from '../output.ts';
 import { warnUnknown } from '../read-logs.ts';
 import type { Screen } from '../screen.ts';
 import { toHealth } from '../text/health.ts';
+import { formatTable, type TableColumn } from '../text/table.ts';
 import { wrap } from '../text/wrap.ts';
 
 const FLAGS = {
@@ -46,7 +48,7 @@ export const status: Command = {
     const rollouts = Math.max(2, toRule(query.acquisition).rollouts || 8);
     const state = loadState(values.state);
     warnUnknown(state, query, streams);
-    const forecast = toForecast(state, query, rollouts);
+    const forecast = inFlagTerms(() => toForecast(state, query, rollouts));
     await writeLines(stdout, values.json ? [JSON.stringify(forecast)] : describe(forecast, streams.screen));
   },
 };
@@ -62,8 +64,31 @@ function describe(forecast: Forecast, screen?: Screen): string[] {
     ...(screen === undefined
       ? NAMES.map((name) => `${name.padEnd(10)}${percent(forecast[name])}`)
       : toHealth(forecast, screen)),
+    ...describeGroups(forecast),
     ...lines(
       wasted === null ? 'next batch  empty' : `wasted    ${percent(wasted)}  expected, of the next ${selected} groups`,
     ),
+  ];
+}
+
+/** A row a group, where prompts have labels. */
+function describeGroups({ groups = {} }: Forecast): string[] {
+  const rows = Object.entries(groups);
+  if (rows.length === 0) return [];
+  const column = (title: string, cell: (row: (typeof rows)[number]) => string): TableColumn => ({
+    title,
+    align: title === 'group' ? 'left' : 'right',
+    cells: rows.map(cell),
+  });
+  const shares = ['learnable', 'saturated', 'hopeless', 'unseen'] as const;
+  return [
+    '',
+    ...formatTable([
+      column('group', ([label]) => (label === '' ? '(none)' : escapeControls(label))),
+      column('prompts', ([, { prompts }]) => prompts.toLocaleString('en')),
+      ...shares.map((share) => column(share, ([, outlook]) => `${(100 * outlook[share]).toFixed(1)} %`)),
+      column('selected', ([, { selected }]) => selected.toLocaleString('en')),
+    ]),
+    '',
   ];
 }

@@ -129,7 +129,12 @@ export function parseOnly<F extends Flags>(args: readonly string[], flags: F): V
 }
 
 /** Flags of other names than the parameters that the library checks. */
-const NAMES: Readonly<Record<string, string>> = { alpha: 'prior', beta: 'prior', size: 'candidates' };
+const NAMES: Readonly<Record<string, string>> = {
+  alpha: 'prior',
+  beta: 'prior',
+  size: 'candidates',
+  maxVisits: 'max-visits',
+};
 
 /**
  * Runs what only a wrong flag makes throw: `"acquisition.rollouts" expected ...` becomes `--rollouts expected ...`; of
@@ -145,7 +150,9 @@ export function inFlagTerms<T>(body: () => T): T {
     if (flag !== undefined) {
       throw new UsageError(`${flag} expected a value; one that begins with a dash is written ${flag}=-1`);
     }
-    const named = message.replace(/^"(?:\w+\.)?([\w-]+)"/, (_, option: string) => `--${NAMES[option] ?? option}`);
+    const named = message
+      .replace(/^"quotas.*?"(?= expected)/, '--quota')
+      .replace(/^"(?:\w+\.)?([\w-]+)"/, (_, option: string) => `--${NAMES[option] ?? option}`);
     throw new UsageError(named.split(/\.\s/, 1)[0] as string);
   }
 }

@@ -12,8 +12,20 @@ const NAME = 27;
 
 /** For people: one screen. */
 export function toText(comparison: Comparison, screen?: Screen): string[] {
-  const { prompts, visits, rounds, count, rollouts, seeds, candidates, discount, prior, starvedAfter, policies } =
-    comparison;
+  const {
+    prompts,
+    visits,
+    rounds,
+    count,
+    rollouts,
+    seeds,
+    candidates,
+    floor,
+    discount,
+    prior,
+    starvedAfter,
+    policies,
+  } = comparison;
   const names = { title: 'policy', align: 'left', cells: policies.map(({ policy }) => policy) } as const;
   const column = (title: string, toCell: (result: PolicyResult) => string) =>
     ({ title, align: 'right', cells: policies.map(toCell) }) as const;
@@ -28,7 +40,7 @@ export function toText(comparison: Comparison, screen?: Screen): string[] {
       `${format(prompts)} prompts with ${format(visits)} visits; ${rounds} rounds of ${format(count)} groups, ${seeds} seeds`,
     ),
     ...lines(
-      `${candidates === null ? 'out of all prompts' : `out of ${format(candidates)} candidates`}; discount ${discount}, prior ${prior.alpha},${prior.beta}, rollouts ${rollouts}`,
+      `${candidates === null ? 'out of all prompts' : `out of ${format(candidates)} candidates`}; discount ${discount}, prior ${prior.alpha},${prior.beta}, rollouts ${rollouts}${floor > 0 ? `, floor ${floor}` : ''}`,
     ),
     '',
     ...formatTable(

@@ -1,7 +1,6 @@
 import { toRule } from '../../acquisition.ts';
 import type { Selection } from '../../index.ts';
 import type { State } from '../state.ts';
-import { fewOfEach } from './parts.ts';
 import { type Place, type Plan, type Query, toPlan } from './query.ts';
 import { bestFew, bestOfEach, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
@@ -54,7 +53,7 @@ export function chooseBeside(state: State, fresh: State, query: Query): Selectio
 
 /** The best of each group, as many as can be selected of it and one more. */
 function bestOf(state: State, plan: Plan): Row[] {
-  if (plan.groups.length > 0) return fewOfEach(state, plan) ?? bestOfEach(state, plan);
+  if (plan.groups.length > 0) return bestOfGroups(state, plan);
   for (const some of [plan.count + 1, 4 * plan.count, 16 * plan.count]) {
     const rows = bestFew(state, plan, Math.min(some, state.size));
     if (rows.length > plan.count || some >= state.size) return rows.slice(0, plan.count + 1);

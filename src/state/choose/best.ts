@@ -1,54 +1,45 @@
+import type { Row } from './walk.ts';
+
 /** Keeps the `most` largest values of those that come by rising index; of equal ones the first. */
 export class Best {
+  /** Only a larger value is kept; -Infinity until there are enough. */
+  bound: number;
   readonly #most: number;
   #indices: number[] = [];
   #values: number[] = [];
-  /** What is kept next must be larger, once there are enough. */
-  #bound = Number.NEGATIVE_INFINITY;
-  #isFull: boolean;
 
   constructor(most: number) {
     this.#most = most;
-    this.#isFull = most === 0;
-    if (most === 0) this.#bound = Number.POSITIVE_INFINITY;
+    this.bound = most === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether a value that comes now is kept. */
-  wants(value: number): boolean {
-    return !this.#isFull || value > this.#bound;
-  }
-
-  /** Keeps a value that is wanted. */
+  /** Keeps a value above the bound. */
   add(index: number, value: number): void {
     this.#indices.push(index);
     this.#values.push(value);
     if (this.#indices.length >= 2 * this.#most + 64) this.#shrink();
   }
 
-  /** What is kept, the largest first. */
-  sorted(): { indices: number[]; values: number[] } {
-    const order = [...this.#values.keys()].sort(
-      (a, b) => (this.#values[b] as number) - (this.#values[a] as number) || 0, // stable; Infinity - Infinity is NaN
-    );
-    order.length = Math.min(order.length, this.#most);
-    return {
-      indices: order.map((i) => this.#indices[i] as number),
-      values: order.map((i) => this.#values[i] as number),
-    };
+  /** What is kept, the largest first, as rows of a group. */
+  rows(group: number): Row[] {
+    const rows = this.#values.map((score, i) => ({ position: this.#indices[i] as number, score, group }));
+    rows.sort((a, b) => b.score - a.score || a.position - b.position); // Infinity - Infinity is NaN
+    rows.length = Math.min(rows.length, this.#most);
+    return rows;
   }
 
   #shrink(): void {
     const values = Float64Array.from(this.#values).sort();
     const bound = values[values.length - this.#most] as number;
-    let ties = this.#most - (values.length - firstAbove(values, bound));
+    const above = values.length - firstAbove(values, bound);
+    let ties = this.#most - above;
     const kept = [...this.#values.keys()].filter((i) => {
       const value = this.#values[i] as number;
       return value > bound || (value === bound && ties-- > 0);
     });
     this.#indices = kept.map((i) => this.#indices[i] as number);
     this.#values = kept.map((i) => this.#values[i] as number);
-    this.#bound = bound;
-    this.#isFull = true;
+    this.bound = bound;
   }
 }
 

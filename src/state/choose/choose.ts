@@ -24,7 +24,8 @@ export function choose(state: State, query: Query): Choosing {
     return { ...state.pool.select(count, { acquisition, candidates: from }), plan, walk: undefined };
   }
   const longest = longestUnseen(state, plan);
-  const walk = chooseFew(state, plan, longest) ?? walkAll(bestOfEach(state, plan), longest, plan);
+  const { walk: few, rows: seen } = chooseFew(state, plan, longest);
+  const walk = few ?? walkAll(bestOfEach(state, plan, seen), longest, plan);
   const rows = walk.taken.slice().sort(byScore);
   return {
     indices: Uint32Array.from(rows, ({ position }) => position),
@@ -37,17 +38,19 @@ export function choose(state: State, query: Query): Choosing {
 /** Shares of a state in which it is no longer worth looking at a few of its prompts first. */
 const FEW = 1 / 8;
 
-/** By the best few of the state alone; undefined if they are not enough. */
-function chooseFew(state: State, plan: Plan, longest: readonly Row[]): Walk<Row> | undefined {
+/** By the best few of the state alone, which come back; there is no walk if they are not enough. */
+function chooseFew(state: State, plan: Plan, longest: readonly Row[]): { walk?: Walk<Row>; rows: Row[] } {
   const { from, bounds, count, floor } = plan;
-  if (from !== undefined || sumLeast(bounds) > count) return undefined;
+  let rows: Row[] = [];
+  if (from !== undefined || sumLeast(bounds) > count) return { rows };
   for (const some of [2 * count, 16 * count]) {
-    if (some > FEW * state.size) return undefined;
+    if (some > FEW * state.size) return { rows };
     // If the walk fills all slots there are enough prompts of each group, and the bounds are what they seem.
     const walk = new Walk<Row>(bounds, count);
     walk.take(longest, floor, true);
-    walk.take(bestFew(state, plan, some), count, false);
-    if (walk.isDone) return walk;
+    rows = bestFew(state, plan, some);
+    walk.take(rows, count, false);
+    if (walk.isDone) return { walk, rows };
   }
-  return undefined;
+  return { rows };
 }

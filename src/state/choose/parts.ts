@@ -1,8 +1,17 @@
-import { bad, checkArray, checkInteger, checkNumber, checkObject, checkOptions, MOST_SIZE } from '../../validate.ts';
+import {
+  bad,
+  checkArray,
+  checkFloor,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  MOST_SIZE,
+} from '../../validate.ts';
 import type { State } from '../state.ts';
-import { type Place, type Plan, type Query, toPlan, unknownGroup } from './query.ts';
-import { type Quotas, toBounds, toFloor } from './quotas.ts';
-import { bestFew, bestOfEach, longestUnseen, type UnseenRow } from './rows.ts';
+import { type Place, type Query, toPlan, unknownGroup } from './query.ts';
+import { type Quotas, toBounds } from './quotas.ts';
+import { bestOfGroups, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
 
 /** Prompts of a part, best first, a column each. */
@@ -42,7 +51,7 @@ export interface Merged {
 /** What a shard adds to a selection out of the whole. Nothing is selected yet. */
 export function toPart(state: State, query: Query, place: Place): PromptPart {
   const plan = toPlan(state, query, place);
-  const best = fewOfEach(state, plan) ?? bestOfEach(state, plan);
+  const best = bestOfGroups(state, plan);
   const longest = longestUnseen(state, plan);
   const toRows = (rows: readonly (Row & Partial<UnseenRow>)[], isLongest: boolean): PartRows => ({
     ids: rows.map(({ position }) => state.keys.at(position)),
@@ -67,16 +76,6 @@ export function toPart(state: State, query: Query, place: Place): PromptPart {
 
 const isOf = (group: number) => (row: Row) => row.group === group;
 
-/** Of each group its best, out of the best of the whole state; undefined if those are not enough. */
-export function fewOfEach(state: State, plan: Plan): Row[] | undefined {
-  const some = 16 * (plan.count + 1);
-  if (plan.from !== undefined || 8 * some > state.size) return undefined;
-  const rows = bestFew(state, plan, some);
-  const left = plan.bounds.map(({ most }) => Math.min(most, plan.count + 1));
-  const few = rows.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
-  return left.every((missing) => missing === 0) ? few : undefined;
-}
-
 /**
  * The selection out of a whole whose shards each made a part of it: to the last prompt the one that a single state of all
  * prompts, in the order of the shards, would make.
@@ -92,7 +91,11 @@ export function mergeParts(parts: readonly PromptPart[], query: MergeQuery): Mer
   const given = checkOptions('query', query, ['count', 'quotas', 'floor']) as MergeQuery;
   const count = checkInteger('count', given.count, 0, Number.MAX_SAFE_INTEGER);
   const { quotas } = given;
-  const limits = { count, bounds: toBounds(quotas, count), floor: toFloor(given.floor, count) };
+  const limits = {
+    count,
+    bounds: toBounds(quotas, count),
+    floor: given.floor === undefined ? 0 : checkFloor(given.floor, count),
+  };
   if (!Array.isArray(parts)) throw bad('parts', 'an array of parts', parts, false);
   const wanted = { count, quotas: quotas ?? null, floor: limits.floor };
   const checked = parts.map((part: unknown, i) => checkPart(`parts[${i}]`, part, wanted, limits.bounds.length));

@@ -3,9 +3,9 @@ import { ascending, drawCandidates } from '../../candidates.ts';
 import { DataError } from '../../errors.ts';
 import { quote, quoteId } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
-import { bad, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
+import { bad, checkFloor, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
 import type { State } from '../state.ts';
-import { type Bounds, type Quotas, toBounds, toFloor } from './quotas.ts';
+import { type Bounds, type Quotas, toBounds } from './quotas.ts';
 
 /** What to select from a state. */
 export interface Query {
@@ -18,7 +18,7 @@ export interface Query {
   /** Ids to select from, all of which the state has. */
   readonly only?: readonly string[] | undefined;
   /** Indices of prompts in flight, which are left out too. */
-  readonly held?: { has(index: number): boolean } | undefined;
+  readonly held?: Pick<ReadonlySet<number>, 'has'> | undefined;
   /** Leaves out the prompts of so many of the latest steps. */
   readonly cooldown?: number | undefined;
   /** Leaves out the prompts of so many visits or more. */
@@ -71,7 +71,7 @@ export function toPlan(state: State, query: Query, place?: Place): Plan {
   const { acquisition, quotas } = query;
   const bounds = toBounds(quotas, count);
   const groups = Object.keys(quotas ?? {});
-  const floor = toFloor(query.floor, count);
+  const floor = query.floor === undefined ? 0 : checkFloor(query.floor, count);
   const only = query.only === undefined ? undefined : find(state, query.only, place !== undefined);
   if (place !== undefined) checkPlace(state, place);
   if (toRule(acquisition).seed !== undefined) state.offset = place?.offset ?? 0;

@@ -1,3 +1,4 @@
+import { escapeControls } from '../../escape-controls.ts';
 import { bad, checkInteger, checkNumber, checkObject } from '../../validate.ts';
 
 /**
@@ -26,8 +27,11 @@ export function toBounds(quotas: Quotas | undefined, count: number): Bounds[] {
   if (entries.length > 0 && entries.every(([, value]) => typeof value === 'number')) {
     return toSlots(toShares(entries as [string, number][]), count).map((least) => ({ ...all, least }));
   }
-  return [...entries.map(([name, value]) => toPair(`quotas.${name}`, value)), all];
+  return [...entries.map(([name, value]) => toPair(titleOf(name), value)), all];
 }
+
+/** A label comes from data, and is escaped. */
+const titleOf = (label: string): string => `quotas.${escapeControls(label)}`;
 
 function toPair(title: string, value: unknown): Bounds {
   if (!Array.isArray(value) || value.length !== 2) {
@@ -39,7 +43,7 @@ function toPair(title: string, value: unknown): Bounds {
 
 /** The shares, and that of all other prompts. */
 function toShares(entries: readonly (readonly [string, number])[]): number[] {
-  const shares = entries.map(([name, value]) => checkNumber(`quotas.${name}`, value, 0, 1));
+  const shares = entries.map(([name, value]) => checkNumber(titleOf(name), value, 0, 1));
   const rest = 1 - shares.reduce((sum, share) => sum + share, 0);
   if (rest < -ROUNDING) throw bad('quotas', 'shares of at most 1 in all', 1 - rest, true);
   return [...shares, rest > ROUNDING ? rest : 0];
@@ -54,12 +58,4 @@ function toSlots(shares: readonly number[], count: number): number[] {
   const order = [...slots.keys()].sort((a, b) => (remainders[b] as number) - (remainders[a] as number)); // stable
   for (const i of order.slice(0, Math.max(0, left))) slots[i] = (slots[i] as number) + 1;
   return slots;
-}
-
-/** Slots for the prompts that were not seen for longest: a number of them or, below 1, a share of the count. */
-export function toFloor(floor: number | undefined, count: number): number {
-  if (floor === undefined) return 0;
-  if (typeof floor === 'number' && floor > 0 && floor < 1) return Math.round(floor * count);
-  if (typeof floor === 'number' && floor >= 0 && floor <= count && Number.isInteger(floor)) return floor + 0;
-  throw bad('floor', `slots in [0, ${count}], the count, or a share of it below 1`, floor, typeof floor === 'number');
 }

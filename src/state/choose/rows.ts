@@ -26,62 +26,137 @@ export function bestFew(state: State, { acquisition, bar, boundsOf }: Plan, some
   return rows;
 }
 
-/** Of each group the best, as many as any selection can take and one more; best first. */
-export function bestOfEach(state: State, plan: Plan): Row[] {
-  const { from, acquisition, count } = plan;
-  const scores = state.pool.score({ acquisition, candidates: from });
+/**
+ * Of each group the best, as many as any selection can take and one more; best first.
+ * @param few the best of all groups together, whose groups that have enough there need no look at the others
+ */
+export function bestOfEach(state: State, plan: Plan, few: readonly Row[] = []): Row[] {
+  const { acquisition, count } = plan;
   const most = plan.bounds.map((bounds) => Math.min(bounds.most, count + 1));
-  const rows = scan(state, plan, most, (_, i) => scores[i] as number);
-  return rows.map(({ index, value, group }) => ({ position: index, score: value, group })).sort(byScore);
+  const left = most.slice();
+  const rows = few.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
+  const isDone = (group: number): boolean => left[group] === 0;
+  const best = most.map((some, group) => new Best(isDone(group) ? 0 : some));
+  offer(state, plan, best, (indices) => {
+    const scores = state.pool.score({ acquisition, candidates: indices });
+    return (_, i) => scores[i] as number;
+  });
+  const all = best.flatMap((one, group) => (isDone(group) ? [] : one.rows(group)));
+  return [...rows.filter(({ group }) => isDone(group)), ...all].sort(byScore);
+}
+
+/** The same, with a look at the best few of the whole state first. */
+export function bestOfGroups(state: State, plan: Plan): Row[] {
+  const some = 16 * (plan.count + 1);
+  const few = plan.from === undefined && 8 * some <= state.size ? bestFew(state, plan, some) : [];
+  return bestOfEach(state, plan, few);
 }
 
 /** Of each group those that were not seen for longest, as many as the floor can take; the longest first. */
 export function longestUnseen(state: State, plan: Plan): UnseenRow[] {
   if (plan.floor === 0) return [];
   const { visits, steps } = state.columns;
+  const best = plan.bounds.map((bounds) => new Best(Math.min(bounds.most, plan.floor)));
   // Larger is longer ago: never visited, visited at no step, then by the step.
   const age = (index: number): number => {
-    if (visits[index] === 0) return Number.POSITIVE_INFINITY;
     const step = steps[index] as number;
-    return Number.isNaN(step) ? -NO_STEP : -step;
+    if (!Number.isNaN(step)) return -step;
+    return visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
   };
-  const most = plan.bounds.map((bounds) => Math.min(bounds.most, plan.floor));
-  const rows = scan(state, plan, most, age).sort((a, b) => b.value - a.value || a.index - b.index);
-  const candidates = Uint32Array.from(rows, ({ index }) => index).sort();
+  offer(state, plan, best, () => age);
+  const rows = best
+    .flatMap((one, group) => one.rows(group))
+    .sort((a, b) => b.score - a.score || a.position - b.position);
+  const candidates = Uint32Array.from(rows, ({ position }) => position).sort();
   const scores = state.pool.score({ acquisition: plan.acquisition, candidates });
   const scoreOf = new Map(Array.from(candidates, (index, i) => [index, scores[i] as number]));
-  return rows.map(({ index, value, group }) => ({
-    position: index,
-    score: scoreOf.get(index) as number,
+  return rows.map(({ position, score: longAgo, group }) => ({
+    position,
+    score: scoreOf.get(position) as number,
     group,
-    step: value === Number.POSITIVE_INFINITY ? undefined : -value,
+    step: longAgo === Number.POSITIVE_INFINITY ? undefined : -longAgo,
   }));
 }
 
-interface Scanned {
-  readonly index: number;
-  readonly value: number;
-  readonly group: number;
+/** The share of a state up to which a group is looked at alone. */
+const SMALL = 1 / 8;
+
+/** Offers each group that keeps any its prompts: a small group alone, the others in one pass over the state. */
+function offer(
+  state: State,
+  plan: Plan,
+  best: readonly Best[],
+  toValues: (indices: Uint32Array | undefined) => (index: number, i: number) => number,
+): void {
+  const { from, groups } = plan;
+  const open = [...best.keys()].filter((group) => (best[group] as Best).bound < Number.POSITIVE_INFINITY);
+  if (from !== undefined || groups.length === 0) {
+    scan(state, plan, from, toKeep(plan, best, open), toValues(from));
+    return;
+  }
+  const large = open.filter((group) => {
+    const members = membersOf(state, plan, group);
+    if (members !== undefined) scan(state, plan, members, toKeep(plan, best, [group]), toValues(members));
+    return members === undefined;
+  });
+  if (large.length > 0) scan(state, plan, undefined, toKeep(plan, best, large), toValues(undefined));
 }
 
-/** Of each group the `most` with the largest values, best first, the groups one after the other. */
+/** The prompts of a small group, rising; undefined of a large one. */
+function membersOf(state: State, { boundsOf }: Plan, group: number): Uint32Array | undefined {
+  const lists = [...boundsOf.keys()]
+    .filter((label) => boundsOf[label] === group)
+    .map((label) => state.membersOf(label));
+  const size = lists.reduce((sum, { length }) => sum + length, 0);
+  if (size > SMALL * state.size) return undefined;
+  if (lists.length === 1) return lists[0];
+  return Uint32Array.from(lists.flatMap((list) => [...list])).sort();
+}
+
+/** What keeps the best of some groups. */
+interface Keep {
+  /** Of each group: only what is larger is kept. */
+  readonly bounds: Float64Array;
+  /** The least of them. */
+  least: number;
+  add(index: number, value: number, group: number): void;
+}
+
+function toKeep({ bar }: Plan, best: readonly Best[], groups: readonly number[]): Keep {
+  const bounds = Float64Array.from(best, ({ bound }, group) =>
+    groups.includes(group) ? bound : Number.POSITIVE_INFINITY,
+  );
+  const toLeast = (): number => bounds.reduce((least, bound) => Math.min(least, bound), Number.POSITIVE_INFINITY);
+  const keep: Keep = {
+    bounds,
+    least: toLeast(),
+    add(index, value, group) {
+      if (bar?.(index) !== undefined) return;
+      const one = best[group] as Best;
+      one.add(index, value);
+      if (one.bound === bounds[group]) return;
+      bounds[group] = one.bound;
+      keep.least = toLeast();
+    },
+  };
+  return keep;
+}
+
+/** Offers all prompts, or those at the indices, with a value each. Nearly all end at the first comparison. */
 function scan(
-  state: State,
-  { from, bar, boundsOf }: Plan,
-  most: readonly number[],
+  { size, columns: { groups } }: State,
+  { boundsOf }: Plan,
+  indices: Uint32Array | undefined,
+  keep: Keep,
   valueAt: (index: number, i: number) => number,
-): Scanned[] {
-  const best = most.map((some) => new Best(some));
-  const { groups } = state.columns;
-  const length = from?.length ?? state.size;
-  for (let i = 0; i < length; i++) {
-    const index = from === undefined ? i : (from[i] as number);
+): void {
+  const { bounds } = keep;
+  const length = indices?.length ?? size;
+  for (let i = 0; i < length && keep.least < Number.POSITIVE_INFINITY; i++) {
+    const index = indices === undefined ? i : (indices[i] as number);
     const value = valueAt(index, i);
-    const one = best[boundsOf[groups[index] as number] as number] as Best;
-    if (one.wants(value) && bar?.(index) === undefined) one.add(index, value);
+    if (!(value > keep.least)) continue;
+    const group = boundsOf[groups[index] as number] as number;
+    if (value > (bounds[group] as number)) keep.add(index, value, group);
   }
-  return best.flatMap((one, group) => {
-    const { indices, values } = one.sorted();
-    return indices.map((index, i) => ({ index, value: values[i] as number, group }));
-  });
 }
