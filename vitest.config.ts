@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// The commands that tests run write to pipes: no variable makes terminals of these.
+delete process.env.FORCE_COLOR;
+
 /** `npm test`: the commit tier; `npm run test:deep` (--mode deep): what takes minutes or gigabytes. */
 export default defineConfig(({ mode }) => {
   const deep = mode === 'deep';

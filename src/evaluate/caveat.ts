@@ -1,6 +1,6 @@
 /**
- * A training in which mixed groups misled: shares of mixed groups in %, and in how many seeds the rule with more of them
- * learned more. A pilot of experiments/ (a mixed pool, eight paired seeds).
+ * A training in which mixed groups misled: their shares in %, and in how many paired seeds the rule with more of them
+ * learned more than random. From a pilot of experiments/, in a mixed pool.
  */
 export const MISLED = { rule: 'non-degenerate', mixed: 57, random: 43, ahead: 0, seeds: 8 } as const;
 

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Screen } from '../../src/cli/screen.ts';
 import { toText as benchText } from '../../src/cli/text/bench-text.ts';
-import { folder, jsonl, rolloutRows } from '../support/cli.ts';
+import { folder, jsonl, program, rolloutRows } from '../support/cli.ts';
 import { outputHere, runHere } from '../support/run.ts';
 
 // What a person sees: each screen at 80 columns is a file in screens/, without colour, and with it (^ for ESC).
@@ -75,6 +76,35 @@ test('the titles of a selection are bold, and nothing else of it changes', async
   const colored = (await runHere(args, jsonl(rolloutRows), { columns: 80, color: true })).stdout;
   expect(colored).not.toBe(plain);
   expect(unstyle(colored)).toBe(plain);
+});
+
+describe('the program', () => {
+  const args = [program, 'status', '--state', state, '--count', '32'];
+  const spawn = (file: string, words: readonly string[], env: Readonly<Record<string, string>>): string => {
+    const { stdout, stderr, status } = spawnSync(file, words, { encoding: 'utf8', env: { ...process.env, ...env } });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return stdout.replaceAll('\r\n', '\n');
+  };
+
+  test('shows a pipe what a terminal gets if FORCE_COLOR says so', async () => {
+    expect(spawn(process.execPath, args, {})).toBe(await show('status'));
+    expect(spawn(process.execPath, args, { FORCE_COLOR: '1' })).toBe(
+      await show('status', { columns: 80, color: true }),
+    );
+  });
+
+  test('finds out how wide a terminal is, and honours NO_COLOR on it', async ({ skip }) => {
+    if (process.platform !== 'linux' || spawnSync('script', ['--version']).status !== 0) {
+      console.warn('SKIPPED: a terminal is made by script of util-linux, which this system lacks');
+      skip();
+    }
+    const line = [process.execPath, ...args].map((word) => `'${word}'`).join(' ');
+    const onTerminal = (columns: number, env: Readonly<Record<string, string>>): string =>
+      spawn('script', ['-qec', `stty cols ${columns}; ${line}`, '/dev/null'], { TERM: 'xterm', NO_COLOR: '', ...env });
+    expect(onTerminal(80, {})).toBe(await show('status', { columns: 80, color: true }));
+    expect(onTerminal(60, { NO_COLOR: '1' })).toBe(await show('status', { columns: 60, color: false }));
+    expect(onTerminal(120, {})).toBe(await show('status', { columns: 80, color: true }));
+  });
 });
 
 describe('the screen of bench', () => {

@@ -1,12 +1,16 @@
-import type { Forecast } from '../../state/choose/forecast.ts';
 import type { Screen } from '../screen.ts';
 import { toStack } from './stack.ts';
 
-/** The prompts of a state as one bar, from those that were never seen to those that are always right. */
-export function toHealth(
-  { unseen, hopeless, learnable, saturated }: Pick<Forecast, 'unseen' | 'hopeless' | 'learnable' | 'saturated'>,
-  screen: Screen,
-): string[] {
+/** Shares of the prompts of a state, or of a part of it. */
+export interface Health {
+  readonly unseen: number;
+  readonly hopeless: number;
+  readonly learnable: number;
+  readonly saturated: number;
+}
+
+/** One bar, from the prompts that were never seen to those that are always right. */
+export function toHealth({ unseen, hopeless, learnable, saturated }: Health, screen: Screen): string[] {
   return toStack(
     [
       { name: 'unseen', share: unseen, texture: '░', style: 'dim' },

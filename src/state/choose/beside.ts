@@ -2,7 +2,7 @@ import { toRule } from '../../acquisition.ts';
 import type { Selection } from '../../index.ts';
 import type { State } from '../state.ts';
 import { type Place, type Plan, type Query, toPlan } from './query.ts';
-import { bestFew, bestOfEach, longestUnseen, type UnseenRow } from './rows.ts';
+import { bestFew, bestOfEach, bestOfGroups, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
 
 /** A row of one of two states; its position is that in both together. */
