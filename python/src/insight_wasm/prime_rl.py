@@ -26,7 +26,7 @@ class InsightSampler(TaskSampler):  # type: ignore[misc]
         self._tasks = {task.key: task for task in tasks}
         if len(self._tasks) < len(tasks):
             raise ValueError(f"{len(tasks):,} tasks have only {len(self._tasks):,} keys")
-        self.selector = Selector(state, self._tasks, hold_seconds=hold_seconds, **settings)
+        self.selector = Selector(state, list(self._tasks), hold_seconds=hold_seconds, **settings)
 
     def __next__(self) -> Any:
         return self._tasks[self.selector.next()[0]]

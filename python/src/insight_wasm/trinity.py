@@ -9,10 +9,9 @@ from typing import Any
 
 from trinity.buffer.selector.selector import BaseSelector
 
-from .plain import to_id
+from .columns import rows_and_ids, settings_of
 from .selector import Selector
 
-_NOT_SETTINGS = ("state", "rollouts", "id")
 _KEPT = 2
 """Checkpoints that are kept: that which the explorer names last, and the one before."""
 
@@ -21,8 +20,8 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
     """`data_selector.selector_type: insight_wasm.trinity.InsightSelector`.
 
     `data_selector.kwargs` has `state`, the path of the state; `rollouts`, which is algorithm.repeat_times, as Trinity
-    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row); and
-    settings of a Selector, as `discount`.
+    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row); `group`,
+    a column with their groups, for quotas; and settings of a Selector, as `discount`.
     """
 
     def __init__(self, data_source: Any, config: Any) -> None:
@@ -33,14 +32,11 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
                 raise ValueError(f"data_selector.kwargs.{name} is missing")
         self._rollouts: int = given["rollouts"]
         self._state = Path(given["state"])
-        column = given.get("id")
-        ids = range(data_source.dataset_size) if column is None else data_source.dataset[column]
-        self._ids = [to_id(id) for id in ids]
-        self._rows = {id: row for row, id in enumerate(self._ids)}
-        if len(self._rows) < len(self._ids):
-            raise ValueError(f"data_selector.kwargs.id: {len(self._ids):,} rows have only {len(self._rows):,} ids")
-        settings = {name: value for name, value in given.items() if name not in _NOT_SETTINGS}
-        self.selector = Selector(self._state, self._rows, **settings)
+        self._rows, ids = rows_and_ids(
+            data_source.dataset, data_source.dataset_size, given.get("id"), given.get("group")
+        )
+        self._ids = list(self._rows)
+        self.selector = Selector(self._state, ids, **settings_of(given, ["rollouts"]))
 
     def get_indices(self, batch_size: int, return_extra_info: bool = False) -> Any:
         rows = [self._rows[id] for id in self.selector.next(batch_size)]

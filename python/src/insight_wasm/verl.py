@@ -9,6 +9,7 @@ import transfer_queue
 from verl.trainer.ppo.v1.replay_buffer import ReplayBuffer, ReplayBufferAsync
 from verl.utils.dataset.rl_dataset import RLHFDataset
 
+from .columns import rows_and_ids, settings_of
 from .errors import InsightError
 from .plain import to_id
 from .selector import Selector
@@ -16,7 +17,6 @@ from .selector import Selector
 ID = "insight_id"
 """The column of a batch that says which prompt a row is of."""
 _TRAIN = "train"  # the partition of the transfer queue
-_NOT_SETTINGS = ("state", "id")
 
 _selector: Selector | None = None  # of the data set of training, for the replay buffer in the same process
 
@@ -25,8 +25,8 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
     """`data.custom_cls`: rows of the training files in the order in which a Selector chooses them.
 
     `data.insight` has `state`, the path of the state; `id`, a column with the ids of the prompts (by default an id is
-    the number of the row, which is that of another prompt if the files or the filters change); and settings of a
-    Selector, as `discount`. The files of validation are read in their order.
+    the number of the row, which is that of another prompt if the files or the filters change); `group`, a column with
+    their groups, for quotas; and settings of a Selector, as `discount`. The files of validation are read in their order.
     """
 
     def __init__(self, data_files: str | Sequence[str], *args: Any, config: Any, **named: Any) -> None:
@@ -41,15 +41,10 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
         insight = {str(name): _plain(value) for name, value in (config.get("insight") or {}).items()}
         if "state" not in insight:
             raise ValueError("+data.insight.state=PATH says where the posteriors are kept")
-        column = insight.get("id")
-        rows = range(len(self)) if column is None else self.dataframe[column]
-        self._rows = {to_id(id): row for row, id in enumerate(rows)}
-        if len(self._rows) < len(self):
-            raise ValueError(f"data.insight.id: {len(self):,} rows have only {len(self._rows):,} ids in {column!r}")
-        settings = {name: value for name, value in insight.items() if name not in _NOT_SETTINGS}
+        self._rows, ids = rows_and_ids(self.dataframe, len(self), insight.get("id"), insight.get("group"))
         if _selector is not None:
             _selector.close()
-        _selector = self._insight = Selector(insight["state"], self._rows, **settings)
+        _selector = self._insight = Selector(insight["state"], ids, **settings_of(insight, ()))
 
     def __getitem__(self, item: int) -> dict[str, Any]:
         return self.__getitems__([item])[0]

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import Any
 
 import ray
 from ray.exceptions import RayActorError
 
 from ..errors import InsightError
-from ..plain import to_ids
 from ..process import Ended
 from ..selector import Selector
-from .host import Answer, Host, Request
+from .host import Answer, Host, Ids, Request
 
 _OF_PROCESS = ("discount", "threshold", "command")
 
 
 def host(
-    name: str, state: str, ids: Iterable[Any] | None, settings: dict[str, Any], options: dict[str, Any] | None = None
+    name: str, state: str, ids: Ids, settings: dict[str, Any], options: dict[str, Any] | None = None
 ) -> Any:
     """The handle of a named actor with the process of a state, which is made if there is none of that name."""
     of_process = {key: value for key, value in settings.items() if key in _OF_PROCESS}
     chosen = {"name": name, "get_if_exists": True, "max_restarts": -1, "num_cpus": 0, **(options or {})}
-    return ray.remote(Host).options(**chosen).remote(None if ids is None else to_ids(ids), {"state": state, **of_process})
+    return ray.remote(Host).options(**chosen).remote(ids, {"state": state, **of_process})
 
 
 def actor(
     name: str,
     state: str,
-    ids: Iterable[Any] | None = None,
+    ids: Ids = None,
     *,
     patience: float = 60.0,
     options: dict[str, Any] | None = None,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..plain import to_id, to_ids
 
 _BITS = 48
 
@@ -21,9 +24,12 @@ def shard_of(id: str, shards: int) -> int:
     return int.from_bytes(head, "big") * shards >> _BITS
 
 
-def by_shard(ids: Iterable[str], shards: int) -> dict[int, list[str]]:
-    """The ids of each shard that has any, in the order given."""
-    parts: dict[int, list[str]] = {}
-    for id in ids:
+def by_shard(ids: Iterable[Any] | Mapping[Any, str], shards: int) -> dict[int, Any]:
+    """The ids of each shard that has any; of a mapping, mappings."""
+    parts: dict[int, Any] = {}
+    for id in to_ids(ids):
         parts.setdefault(shard_of(id, shards), []).append(id)
-    return parts
+    if not isinstance(ids, Mapping):
+        return parts
+    groups = {to_id(id): group for id, group in ids.items()}
+    return {i: {id: groups[id] for id in part} for i, part in parts.items()}

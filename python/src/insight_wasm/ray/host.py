@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InsightError
@@ -18,6 +18,8 @@ Request = dict[str, Any]
 Answer = dict[str, Any] | InsightError
 Opened = tuple[str, dict[str, Any]] | InsightError
 """The name of this life of the process, and its hello."""
+Ids = Iterable[str | int] | Mapping[Any, str] | None
+"""As of a Selector."""
 
 
 class Host:
@@ -29,7 +31,7 @@ class Host:
         settings: of a Selector, those that its process is started with.
     """
 
-    def __init__(self, ids: Sequence[str] | None, settings: dict[str, Any]) -> None:
+    def __init__(self, ids: Ids, settings: dict[str, Any]) -> None:
         # Started by the first request: Ray restarts no actor whose constructor fails.
         self._ids, self._settings = ids, settings
         self._process: Process | None = None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import ray
 
 from ..errors import InsightError
-from ..plain import to_ids
 from ..selector import Selector
 from .actor import host
 from .checkpoint import read_checkpoint, state_name
 from .hashing import by_shard
+from .host import Ids
 from .whole import Memory, Whole
 
 Lost = Literal["refuse", "missing"]
@@ -52,7 +52,7 @@ class Shards(Selector):
         self,
         name: str,
         folder: str,
-        ids: Iterable[Any] | None = None,
+        ids: Ids = None,
         shards: int | None = None,
         *,
         lost: Lost = "refuse",
@@ -66,7 +66,7 @@ class Shards(Selector):
         self._folder = Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
         count = _count(self._folder, shards)
-        parts = {} if ids is None else by_shard(to_ids(ids), count)
+        parts = {} if ids is None else by_shard(ids, count)
         spread = {"scheduling_strategy": "SPREAD", **(options or {})}
         self._hosts = [
             host(f"{name}-{i}-of-{count}", str(self._folder / state_name(i, count)), parts.get(i), settings, spread)
