@@ -34,20 +34,22 @@ export function startWorker() {
 
 /**
  * Runs a task with the latest of all arguments: while one runs, those that come are dropped but the last.
- * @param {(...given: any[]) => Promise<void>} task
+ * @param {(...given: any[]) => Promise<void>} task @param {(isBusy: boolean) => void} [onBusy]
  */
-export function latest(task) {
+export function latest(task, onBusy) {
   let next;
   let runs = false;
   return async (...given) => {
     next = given;
     if (runs) return;
     runs = true;
+    onBusy?.(true);
     while (next !== undefined) {
       const args = next;
       next = undefined;
       await task(...args);
     }
     runs = false;
+    onBusy?.(false);
   };
 }

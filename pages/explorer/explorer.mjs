@@ -1,6 +1,7 @@
 import { latest, startWorker } from './client.mjs';
 import { $, count } from './dom.mjs';
 import { startEvaluation } from './evaluation.mjs';
+import { pathOf } from './files.mjs';
 import { drawAudit } from './panels/audit.mjs';
 import { drawBatch } from './panels/batch.mjs';
 import { makeControls } from './panels/controls.mjs';
@@ -43,7 +44,8 @@ export class Explorer {
     const worker = startWorker();
     let opened;
     try {
-      opened = await worker.ask(operation, { ...given, settings: complete(this.settings, 1) }, onProgress);
+      const files = await readable(worker, given.files);
+      opened = await worker.ask(operation, { ...given, files, settings: complete(this.settings, 1) }, onProgress);
     } catch (error) {
       worker.end();
       throw error;
@@ -94,9 +96,10 @@ export class Explorer {
   }
 
   /** The rows of the batch in a data set. @param {File} file */
-  join(file) {
+  async join(file) {
     const { id, hash } = toMapping(this.settings.reading);
-    return this.#worker.ask('join', { file, ids: this.batch.map(({ id }) => id), fields: { id, hash } });
+    const [dataset] = await readable(this.#worker, [file]);
+    return this.#worker.ask('join', { dataset, ids: this.batch.map(({ id }) => id), fields: { id, hash } });
   }
 
   /** Draws all again, for another width or other colours. */
@@ -165,7 +168,7 @@ export class Explorer {
     } catch (error) {
       $('error').textContent = error.message;
     }
-  });
+  }, setBusy);
 
   #showCommand(settings) {
     const { source } = this;
@@ -175,6 +178,16 @@ export class Explorer {
       ? `The command reads the whole log, and not only up to ${source.clock} ${settings.time}: its batch is another one.`
       : `Run it in the folder of the ${source.kind}.`;
   }
+}
+
+const setBusy = (isBusy) => $('opened').setAttribute('aria-busy', String(isBusy));
+
+/** The files with their paths; as bytes if the worker cannot read them where they are. */
+async function readable(worker, files) {
+  if (files === undefined) return undefined;
+  const canRead = await worker.ask('canRead', { file: files[0] });
+  const toBytes = async (file) => (canRead ? file : new Uint8Array(await file.arrayBuffer()));
+  return Promise.all(files.map(async (file) => ({ path: pathOf(file), content: await toBytes(file) })));
 }
 
 function describe({ kind, name, prompts, report, discount, ms }, settings) {

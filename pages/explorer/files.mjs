@@ -1,8 +1,8 @@
 // What a person drops or picks, as the files to open.
 import { compareNames, isLog, isRetold } from '../../src/logs/log-names.ts';
 
-/** @param {File} file */
-const pathOf = (file) => file.webkitRelativePath || file.name;
+/** The path of a file in its folder, or its name. @param {File} file */
+export const pathOf = (file) => file.webkitRelativePath || file.name;
 
 /**
  * The logs of a folder as the command finds them: none that is hidden, and none that tells again what others tell.

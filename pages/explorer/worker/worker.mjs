@@ -24,15 +24,23 @@ const MOMENTS = 60;
 const MOST_FOUND = 50;
 
 const operations = {
-  async open({ name, files, reading, settings }, onProgress) {
-    const states = files.filter((file) => STATE.test(file.name));
-    if (states.length > 0 && files.length > 1) {
-      throw new DataError('value', `${states[0].name} is a state: open it alone`);
+  /** Whether files can be read here: WebKit lets no worker of a page from the disk do so. */
+  async canRead({ file }) {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+      return true;
+    } catch {
+      return false;
     }
+  },
+  async open({ name, files, reading, settings }, onProgress) {
+    const state = files.find(({ path }) => STATE.test(path));
+    if (state !== undefined && files.length > 1)
+      throw new DataError('value', `${state.path} is a state: open it alone`);
     opened =
-      states.length > 0
-        ? new OpenedState(name, new Uint8Array(await states[0].arrayBuffer()))
-        : await OpenedLog.read(name, files, reading, onProgress);
+      state === undefined
+        ? await OpenedLog.read(name, files.map(toLog), reading, onProgress)
+        : new OpenedState(name, await bytesOf(toLog(state)));
     return opened.about(settings);
   },
   /** The example is what `insight-wasm simulate` prints with the same numbers. */
@@ -109,9 +117,9 @@ const operations = {
   /** The bytes of the state, for a file. */
   save: ({ settings }) => opened.at(settings).toBytes(),
   /** The rows of a data set with these ids, as they are written there. */
-  join({ file, ids, fields }) {
+  join({ dataset, ids, fields }) {
     const keyed = opened.kind === 'state' ? keyedBy(decodeState(opened.state.toBytes())) : fields;
-    return joinRows(ids, toSource(file, 0), keyed);
+    return joinRows(ids, toLog(dataset), keyed);
   },
   /** Hands the visits to a worker that fits and replays. */
   give({ settings, port }) {
@@ -132,6 +140,11 @@ const operations = {
 
   bench: (_, onProgress) => runBench(onProgress),
 };
+
+/** A file, or its bytes, under its path in a folder, which a file does not keep on the way to a worker. */
+const toLog = ({ path, content }) => ({ ...toSource(content, 0), name: path });
+
+const bytesOf = async ({ size, slice }) => new Uint8Array(await slice(0, size));
 
 /** As the command says it. */
 function toMessage(error) {
