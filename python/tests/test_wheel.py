@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PYTHON = Path(__file__).parents[1]
-WHEELS = Path(os.environ.get("INSIGHT_WASM_VENVS", Path.home() / ".cache/insight-wasm-venvs"), "wheels")
+WHEELS = Path(sys.prefix, "wheels")  # which install.sh put there
 PROGRAM = """
 import sys
 from insight_wasm import Selector, score

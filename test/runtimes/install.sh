@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the browser rows, the Python client and the numpy peers need, on Debian 12 as root. Everything else comes from npm
+# What the browser rows, the Python tests and the numpy peers need, on Debian 12 as root. Everything else comes from npm
 # when a row first needs it.
 set -eu
 apt-get update -q
 apt-get install -qy --no-install-recommends chromium firefox-esr webkit2gtk-driver xvfb fonts-dejavu-core dbus-x11 \
-  python3 python3-numpy python3-scipy
+  python3 python3-venv python3-numpy python3-scipy
