@@ -42,6 +42,11 @@ test('the page checks the committed digest', () => {
   expect(html).toContain(read('test/runtimes/digest.txt').trim());
 });
 
+test('docs/surface.svg is what scripts/surface.mjs draws of a simulated run', async () => {
+  const { surface } = (await import('../scripts/surface.mjs' as string)) as { surface: () => string };
+  expect(read('docs/surface.svg'), 'run: npm run build && node scripts/surface.mjs').toBe(surface());
+});
+
 /** Colours that carry text, and the grounds that they stand on. */
 const TEXTS = ['ink', 'quiet', 'good', 'bad', 'textbook', 'javascript', 'rescored', 'changed'];
 
