@@ -48,7 +48,10 @@ const show = (times) => {
 
 async function measure(size) {
   const path = join(folder, 'pool.iws');
-  writeState(path, Uint32Array.from({ length: size }, (_, i) => i));
+  writeState(
+    path,
+    Uint32Array.from({ length: size }, (_, i) => i),
+  );
   console.log(`\n${size.toLocaleString('en')} prompts`);
   let serve;
   const [starting] = await timed(async () => {
