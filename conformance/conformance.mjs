@@ -62,7 +62,7 @@ function mergeShards(insight, pool, acquisition, engine) {
   ].map(([offset, end]) => {
     const shard = new insight.PosteriorPool(end - offset, { offset, engine });
     shard.set({ alpha: pool.alpha.slice(offset, end), beta: pool.beta.slice(offset, end) });
-    const selection = shard.select(COUNT, { acquisition, candidates: { seed: cut, of } });
+    const selection = shard.select(COUNT, { acquisition, candidates: { size: 16 * COUNT, seed: cut, of } });
     shard.dispose();
     return { selection, offset };
   });
@@ -81,7 +81,7 @@ function takeSteps(pool, from, to, record) {
       pool.select(COUNT, { acquisition }),
       pool.select(COUNT, { acquisition, exclude }),
       pool.select(COUNT, { acquisition, candidates: { size: SIZE / 8, seed: step } }),
-      pool.select(COUNT, { acquisition, candidates: { seed: step }, exclude }),
+      pool.select(COUNT, { acquisition, candidates: { size: 16 * COUNT, seed: step }, exclude }),
       pool.select(COUNT, { acquisition, candidates: listed, exclude }),
     ];
     for (const [i, { indices, scores }] of selections.entries()) {

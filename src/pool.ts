@@ -1,5 +1,5 @@
 import { checkSeed, toRule } from './acquisition.ts';
-import { ascending, drawCandidates, without } from './candidates.ts';
+import { ascending, CANDIDATES_EACH, drawCandidates, without } from './candidates.ts';
 import { DisposedError } from './pool-errors.ts';
 import { decode, encode } from './snapshot.ts';
 import type {
@@ -88,7 +88,7 @@ export interface ScoreOptions {
   readonly out?: Float32Array | undefined;
 }
 
-/** A uniform random set of `size` datapoints (default 16 x count), the same for the same seed. */
+/** A uniform random set of `size` datapoints (default 4 x count), the same for the same seed. */
 export interface CandidateOptions {
   readonly size?: number | undefined;
   readonly seed: number;
@@ -303,7 +303,7 @@ export class Pool {
     const seed = checkSeed('candidates.seed', given.seed);
     const of =
       given.of === undefined ? this.size : checkInteger('candidates.of', given.of, this.offset + this.size, MOST_SIZE);
-    const { size = Math.min(16 * count, of) } = given;
+    const { size = Math.min(CANDIDATES_EACH * count, of) } = given;
     return { size: Math.min(checkInteger('candidates.size', size, 0, Number.MAX_SAFE_INTEGER), of), seed, of };
   }
 

@@ -114,7 +114,7 @@ export function bruteForce({ state, query, held }: Case): string[] | undefined {
       : [
           ...new PosteriorPool(all.length).select(all.length, {
             acquisition: { kind: 'inverse-evidence' },
-            candidates: { size: query.candidates.size ?? 16 * count, seed: query.candidates.seed },
+            candidates: { size: query.candidates.size ?? 4 * count, seed: query.candidates.seed },
           }).indices,
         ].map((at) => all[at] as number);
   const last = Math.max(0, ...[...columns.steps].filter((step) => !Number.isNaN(step)));

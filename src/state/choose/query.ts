@@ -1,5 +1,5 @@
 import { checkSeed, toRule } from '../../acquisition.ts';
-import { ascending, drawCandidates } from '../../candidates.ts';
+import { ascending, CANDIDATES_EACH, drawCandidates } from '../../candidates.ts';
 import { DataError } from '../../errors.ts';
 import { quote, quoteId } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
@@ -11,7 +11,7 @@ import { type Bounds, type Quotas, toBounds } from './quotas.ts';
 export interface Query {
   readonly count: number;
   readonly acquisition?: Acquisition | undefined;
-  /** So many, drawn at random; 16 x count by default. */
+  /** So many, drawn at random; 4 x count by default. */
   readonly candidates?: { readonly size?: number | undefined; readonly seed: number } | undefined;
   /** Ids to leave out; unknown ids are ignored. A Set is used as it is, at no cost of its size. */
   readonly exclude?: readonly string[] | ReadonlySet<string> | undefined;
@@ -121,7 +121,7 @@ function draw(stateSize: number, query: Query, only: Uint32Array | undefined, pl
   if (candidates === undefined) return undefined;
   const given = checkOptions('candidates', candidates, ['size', 'seed']);
   const seed = checkSeed('candidates.seed', given.seed);
-  const size = checkInteger('candidates.size', given.size ?? 16 * count, 0, Number.MAX_SAFE_INTEGER);
+  const size = checkInteger('candidates.size', given.size ?? CANDIDATES_EACH * count, 0, Number.MAX_SAFE_INTEGER);
   if (place === undefined) {
     const all = only?.length ?? stateSize;
     const drawn = drawCandidates(all, Math.min(size, all), seed);
