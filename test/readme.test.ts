@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ACQUISITION_TABLE, ACQUISITIONS, PARAMETER_TABLE } from '../src/acquisition.ts';
+import { MISLED } from '../src/evaluate/caveat.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -17,6 +18,16 @@ test('the page of benchmarks is what the script writes from committed results', 
 test('the figure is what the script draws from committed results', async () => {
   const { figure } = (await import('../scripts/figure.mjs' as string)) as { figure: () => string };
   expect(readFileSync(new URL('../docs/cost.svg', import.meta.url), 'utf8')).toBe(figure());
+});
+
+test('the page on choosing, and the caveat of replay, are what the results say', async () => {
+  const { choosing } = (await import('../scripts/choosing.mjs' as string)) as { choosing: () => string };
+  expect(readFileSync(new URL('../docs/choosing.md', import.meta.url), 'utf8')).toBe(choosing());
+  const summary = JSON.parse(readFileSync(new URL('../experiments/results/summary.json', import.meta.url), 'utf8'));
+  const { arms, against } = summary.A;
+  const { wins, seeds } = against.epochs['non-degenerate-16'];
+  const [mixed, epochs] = [arms['non-degenerate-16'], arms.epochs].map((arm) => Math.round(100 * arm.mixed));
+  expect(MISLED).toEqual({ rule: 'non-degenerate', mixed, epochs, ahead: wins, seeds });
 });
 
 test('the figures of the concepts are what the script draws', async () => {
