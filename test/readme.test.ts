@@ -10,6 +10,15 @@ test('every number of README is what the script writes from committed results', 
   expect(fill(readme)).toBe(readme);
 });
 
+test('README has at most 900 words', () => {
+  expect(
+    readme
+      .replace(/<!--.*?-->|^\|.*$/gm, '')
+      .split(/\s+/)
+      .filter(Boolean).length,
+  ).toBeLessThanOrEqual(900);
+});
+
 test('the page of benchmarks is what the script writes from committed results', async () => {
   const { benchmarks } = (await import('../scripts/readme.mjs' as string)) as { benchmarks: () => string };
   expect(readFileSync(new URL('../docs/benchmarks.md', import.meta.url), 'utf8')).toBe(benchmarks());
