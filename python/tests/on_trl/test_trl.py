@@ -35,7 +35,7 @@ def launch(folder: Path, options: dict[str, Any], processes: int = 2) -> subproc
         str(HERE / "trl_run.py"), str(folder), json.dumps(options),
     ]  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=110)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280)
 
 
 def ids_of(done: dict[str, Any]) -> list[list[str]]:
