@@ -27,6 +27,7 @@ sys.path.insert(0, SRC)
 os.environ["PYTHONPATH"] = SRC
 
 import ray  # noqa: E402
+
 from insight_wasm.ray import Shards  # noqa: E402
 
 BATCH, FLYING = 256, 4
@@ -40,7 +41,9 @@ def timed(body: Callable[[], Any]) -> tuple[float, Any]:
 
 def show(name: str, times: list[float]) -> None:
     quarters = statistics.quantiles(times, n=4)
-    print(f"  {name:24} {statistics.median(times):8.1f} ms median, {quarters[0]:.1f} to {quarters[2]:.1f} the middle half")
+    print(
+        f"  {name:24} {statistics.median(times):8.1f} ms median, {quarters[0]:.1f} to {quarters[2]:.1f} the middle half"
+    )
 
 
 def measure(folder: Path, shards: int, prompts: int, steps: int) -> None:

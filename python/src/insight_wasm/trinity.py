@@ -47,7 +47,9 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
         groups = {}
         for row, mean in zip(indices, values, strict=True):
             if not 0 <= mean <= 1:
-                raise ValueError(f"the mean reward of row {row} is {mean}: rewards must be those of success and failure")
+                raise ValueError(
+                    f"the mean reward of row {row} is {mean}: rewards must be those of success and failure"
+                )
             successes = round(mean * self._rollouts)
             groups[self._ids[row]] = [1.0] * successes + [0.0] * (self._rollouts - successes)
         self.selector.observe(groups)

@@ -37,7 +37,9 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
         if files != train or (train == val and _selector is not None):
             return  # validation: its data set is made second
         if config.get("dataloader_num_workers", 0) != 0:
-            raise ValueError("data.dataloader_num_workers must be 0: a worker would choose batches before outcomes are in")
+            raise ValueError(
+                "data.dataloader_num_workers must be 0: a worker would choose batches before outcomes are in"
+            )
         insight = {str(name): _plain(value) for name, value in (config.get("insight") or {}).items()}
         if "state" not in insight:
             raise ValueError("+data.insight.state=PATH says where the posteriors are kept")

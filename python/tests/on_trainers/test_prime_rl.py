@@ -13,9 +13,10 @@ import pytest
 
 vf = pytest.importorskip("verifiers.v1")
 
-from insight_wasm import InsightError  # noqa: E402
 from verifiers.v1.configs.agent import AgentConfig  # noqa: E402
 from verifiers.v1.trace import AgentInfo, Reward, TraceTask  # noqa: E402
+
+from insight_wasm import InsightError  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -12,10 +12,11 @@ import pytest
 
 pytest.importorskip("trinity")
 
-from insight_wasm.trinity import InsightSelector  # noqa: E402
-from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalculator  # noqa: E402
-from trinity.buffer.task_scheduler import TasksetScheduler  # noqa: E402
-from trinity.common.config import Config, DataSelectorConfig, TasksetConfig  # noqa: E402
+from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalculator
+from trinity.buffer.task_scheduler import TasksetScheduler
+from trinity.common.config import Config, DataSelectorConfig, TasksetConfig
+
+from insight_wasm.trinity import InsightSelector
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS, BATCH, ROLLOUTS = 24, 6, 4

@@ -18,11 +18,11 @@ import pytest
 trl = pytest.importorskip("trl")
 
 import pyarrow.parquet as parquet  # noqa: E402
+from trl_run import Trainer, run, tiny_model  # noqa: E402
 
 from insight_wasm import InsightError, Selector, content_key  # noqa: E402
 from insight_wasm.program import run as insight  # noqa: E402
 from insight_wasm.trl import InsightMixin  # noqa: E402
-from trl_run import Trainer, run, tiny_model  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 HERE = Path(__file__).parent
@@ -142,7 +142,7 @@ def test_more_groups_are_mixed_than_at_random_by_what_replay_foretells(tmp_path:
     at_random = run(str(tmp_path / "random"), {"arguments": arguments, "selector": {"acquisition": {"kind": "random"}}})
     flags = ["--discount", "0.9", "--count", "16", "--json"]
     told = json.loads(insight(["replay", str(tmp_path / "random/completions"), *flags]))
-    share = {policy["acquisition"]: policy["informative"]["mean"] for policy in told["policies"]}
+    share = {policy["policy"]: policy["informative"]["mean"] for policy in told["policies"]}
     rounds = told["rounds"]
     assert rounds >= 10
     chosen = run(str(tmp_path / "chosen"), {"arguments": {**arguments, "max_steps": rounds}})

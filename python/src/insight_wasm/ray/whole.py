@@ -237,7 +237,9 @@ class Whole:
             if isinstance(answer, InsightError):
                 if answer.code not in ("value", "refused"):
                     raise answer
-                errors.append(InsightError(answer.code, _placed(answer.message, places[i])))  # of the first; none was taken
+                errors.append(
+                    InsightError(answer.code, _placed(answer.message, places[i]))
+                )  # of the first; none was taken
                 seen["skipped"] += [{"at": at, "code": answer.code, "reason": errors[-1].message} for at in places[i]]
                 continue
             seen["observed"] += answer["observed"]
@@ -367,7 +369,9 @@ class _Limit:
     until: float  # seconds
 
     def is_over(self, last: float | None, now: float) -> bool:
-        over = self.steps is not None and self.since is not None and last is not None and last >= self.since + self.steps
+        over = (
+            self.steps is not None and self.since is not None and last is not None and last >= self.since + self.steps
+        )
         return over or now >= self.until
 
     def begun(self, step: float) -> _Limit:
