@@ -1,4 +1,4 @@
-"""What a step costs in shards: `python python/bench/shards.py [--shards 1,2,4,8] [--prompts 100000,1000000] [--steps 60]`.
+"""What a step costs in shards: `python bench/shards.py [--shards 1,2,4,8] [--prompts 100000,1000000] [--steps 60]`.
 
 For each number of shards, and of prompts in a shard, it writes states, starts a Ray of one node and an actor a shard on
 this machine, and prints the medians of selecting 256 prompts and of observing 256, with 1,024 in flight. The states lie

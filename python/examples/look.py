@@ -1,4 +1,4 @@
-"""A state in two pictures, as a notebook would draw them: python3 look.py STATE PICTURE (needs numpy and matplotlib)."""
+"""A state in two pictures, as a notebook draws them: python3 look.py STATE PICTURE (with numpy and matplotlib)."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
     """`data_selector.selector_type: insight_wasm.trinity.InsightSelector`.
 
     `data_selector.kwargs` has `state`, the path of the state; `rollouts`, which is algorithm.repeat_times, as Trinity
-    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row); `group`,
-    a column with their groups, for quotas; and settings of a Selector, as `discount`.
+    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row);
+    `group`, a column with their groups, for quotas; and settings of a Selector, as `discount`.
     """
 
     def __init__(self, data_source: Any, config: Any) -> None:

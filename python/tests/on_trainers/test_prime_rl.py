@@ -1,5 +1,5 @@
-"""prime-rl is not on PyPI: a stand-in has its protocol, as its source of August 2026 says. Tasks, traces and episodes are
-those of the released verifiers."""
+"""prime-rl is not on PyPI: a stand-in has its protocol, as its source of August 2026 says. Tasks, traces and episodes
+are those of the released verifiers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from trl_run import Trainer, run, tiny_model  # noqa: E402
 
 from insight_wasm import InsightError, Selector, content_key  # noqa: E402
 from insight_wasm.program import run as insight  # noqa: E402
-from insight_wasm.trl import InsightMixin  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 HERE = Path(__file__).parent
@@ -224,6 +223,5 @@ def test_without_a_selector_the_trainer_is_that_of_trl(tmp_path: Path) -> None:
     from datasets import Dataset
 
     trainer = trainer_of(Dataset.from_dict({"prompt": ["add 1 1", "add 2 2"]}), tmp_path, right)
-    assert isinstance(trainer, InsightMixin)
     trainer.train()
     assert "insight_id" not in parquet.read_schema(tmp_path / "completions/completions_00001.parquet").names

@@ -65,7 +65,7 @@ class _Shared(Selector):
         self._handle, self._patience = pickled["handle"], pickled["patience"]
         super().__setstate__(pickled)
 
-    def launch(self) -> Remote:
+    def launch(self) -> Remote:  # type: ignore[override]  # answers as a Process does
         return Remote(self._handle, self._patience)
 
 

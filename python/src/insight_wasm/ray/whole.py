@@ -183,7 +183,7 @@ class Whole:
         chosen = self._of_each({there[0]: merge})[there[0]]
         self._selected += len(chosen["ids"])
         if request.get("hold", False):
-            limits = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
+            limits: Request = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
             self._hold({"ids": chosen["ids"], **limits})
         return {"ids": chosen["ids"], "scores": chosen["scores"]}
 
@@ -268,7 +268,7 @@ class Whole:
         return len(observations)
 
     def _send_waiting(self) -> None:
-        """What was observed while a shard was lost; what makes no sense to it is dropped, as it would have been then."""
+        """What was observed while a shard was lost; what makes no sense to it is dropped, as it would have been."""
         for i, kept in list(self._memory.waiting.items()):
             if i in self._memory.missing:
                 continue
