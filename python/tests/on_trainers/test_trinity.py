@@ -92,7 +92,7 @@ def test_the_explorer_keeps_its_state_as_json_and_goes_on_from_it(data: str, sta
 
 
 def test_what_cannot_work_is_said(data: str, state: str) -> None:
-    with pytest.raises(ValueError, match=r"kwargs\.id: 24 rows have only 1 ids"):
+    with pytest.raises(ValueError, match=r"id: 24 rows have only 1 ids"):
         scheduler(data, state, id="kind")
     tasks = scheduler(data, state)
     with pytest.raises(ValueError, match=r"mean reward of row 3 is 1\.5"):
