@@ -1,4 +1,4 @@
-"""What a step costs in shards: `python python/bench/shards.py [--shards 1,2,4,8] [--prompts 100000,1000000] [--steps 60]`.
+"""What a step costs in shards: `python bench/shards.py [--shards 1,2,4,8] [--prompts 100000,1000000] [--steps 60]`.
 
 For each number of shards, and of prompts in a shard, it writes states, starts a Ray of one node and an actor a shard on
 this machine, and prints the medians of selecting 256 prompts and of observing 256, with 1,024 in flight. The states lie
@@ -27,6 +27,7 @@ sys.path.insert(0, SRC)
 os.environ["PYTHONPATH"] = SRC
 
 import ray  # noqa: E402
+
 from insight_wasm.ray import Shards  # noqa: E402
 
 BATCH, FLYING = 256, 4
@@ -40,7 +41,9 @@ def timed(body: Callable[[], Any]) -> tuple[float, Any]:
 
 def show(name: str, times: list[float]) -> None:
     quarters = statistics.quantiles(times, n=4)
-    print(f"  {name:24} {statistics.median(times):8.1f} ms median, {quarters[0]:.1f} to {quarters[2]:.1f} the middle half")
+    print(
+        f"  {name:24} {statistics.median(times):8.1f} ms median, {quarters[0]:.1f} to {quarters[2]:.1f} the middle half"
+    )
 
 
 def measure(folder: Path, shards: int, prompts: int, steps: int) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +54,15 @@ def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
 def test_a_state_that_is_not_there_is_named(state: str) -> None:
     with pytest.raises(InsightError, match=r"pool\.iws: no such file"):
         read_state(state)
+
+
+def test_the_script_of_pictures_draws_a_state(state: str, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    with Selector(state, ids=range(30), discount=0.9) as selector:
+        selector.observe({id: [1, 0, 1] for id in selector.next(8)})
+    package = Path(__file__).parents[1]
+    command = [sys.executable, str(package / "examples/look.py"), state, str(tmp_path / "look.png")]
+    environment = {**os.environ, "PYTHONPATH": str(package / "src"), "MPLCONFIGDIR": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "look.png").read_bytes().startswith(b"\x89PNG")

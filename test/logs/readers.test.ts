@@ -11,6 +11,16 @@ import * as logs from '../support/logs.ts';
 import { write } from '../support/logs.ts';
 import { type Names, toOptions } from '../support/mapping.ts';
 
+const NULLS = [
+  'UEFSMRUEFRQVGEwVBBUAEgAACiQBAAAAYQEAAABiFQAVEhUWLBUEFRAVBhUGHAAAAAkgAgAAAAQBAQMCFQQVIBUkTBUEFQASAAAQ',
+  'PAAAAAAAAPA/AAAAAAAAAAAVABUSFRYsFQQVEBUGFQYcAAAACSACAAAABAEBAwIVBBUAFQJMFQAVABIAAAAVABUOFRIsFQQVEBUG',
+  'FQYcAAAABxgCAAAABAAAFQQZTDUAGAZzY2hlbWEVBgAVDCUCGAJpZCUATBwAAAAVCiUCGAVzY29yZQAVAiUCGAdub3RoaW5nbLwA',
+  'AAAWBBkcGTwmABwVDBk1AAYQGRgCaWQVAhYEFmgWcCY8JggpLBUEFQAVAgAVABUQFQIAPBYEGQYZJgAEAAAAJgAcFQoZNQAGEBkY',
+  'BXNjb3JlFQIWBBZ0FnwmuAEmeCksFQQVABUCABUAFRAVAgA8KQYZJgAEAAAAJgAcFQIZNQAGEBkYB25vdGhpbmcVAhYEFlAWViaS',
+  'Aib0ASksFQQVABUCABUAFRAVAgA8KQYZJgQAAAAAFqwCFgQmCBbCAgAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4x',
+  'GTwcAAAcAAAcAAAAKQEAAFBBUjE=',
+].join('');
+
 async function read(paths: readonly string[], flags: Names = {}, options: FileReadOptions = {}) {
   const rows: Row[] = [];
   const { rule, ...reading } = toOptions(flags);
@@ -205,6 +215,16 @@ describe('fields by name', () => {
       const { rows } = await read([file], { id: 'q', successes: 'right', trials });
       expect(rows).toMatchObject([{ id: 'a', successes: [1, 2], trials: [4, 4] }]);
     }
+  });
+
+  test('a Parquet column of nothing but nulls, as pyarrow writes it, is read as nulls', async () => {
+    // pyarrow 26.0.1 of {"id": ["a", "b"], "score": [1.0, 0.0], "nothing": nulls(2)}: the dictionary of the last is empty
+    const file = write({ 'nulls.parquet': Buffer.from(NULLS, 'base64') });
+    const { rows } = await read([file], { reward: 'score' });
+    expect(rows).toMatchObject([
+      { id: 'a', reward: 1 },
+      { id: 'b', reward: 0 },
+    ]);
   });
 
   test('a hash of named fields is the key where there is no id', async () => {

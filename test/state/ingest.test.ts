@@ -231,6 +231,13 @@ describe('insight-wasm ingest', () => {
     expect(await ingest()).toBe(`${state}: 1 rows added; 41 prompts, 1 of them new, last step 9\n`);
   });
 
+  test('half of a surrogate pair in some field is looked for in no state, and stops nothing', async () => {
+    writeFileSync(log, '{"id":"a"}\n');
+    await outputHere(['state', 'import', log, '--state', state]);
+    writeFileSync(log, '{"id":"a","answer":"\\ud800","score":1}\n');
+    expect(await outputHere(['ingest', log, '--state', state])).toContain('1 rows added; 1 prompts, 0 of them new');
+  });
+
   test('the rule, the discount and the prior stay, and need not be repeated', async () => {
     writeFileSync(log, jsonl([{ prompt: 'a', step: 1, r: 0.4 }]));
     await ingest('--id', 'prompt', '--reward', 'r', '--threshold', '0.3', '--discount', '0.5', '--prior', '2,3');

@@ -20,7 +20,9 @@ class InsightSampler(TaskSampler):  # type: ignore[misc]
             is too old, so `hold_seconds` says when it is forgotten here.
     """
 
-    def __init__(self, tasks: Sequence[Any] | Iterator[Any], state: str, *, hold_seconds: float = 3600, **settings: Any) -> None:
+    def __init__(
+        self, tasks: Sequence[Any] | Iterator[Any], state: str, *, hold_seconds: float = 3600, **settings: Any
+    ) -> None:
         if not isinstance(tasks, Sequence):
             raise ValueError("a stream of tasks has no order to choose: the task set must be finite")
         self._tasks = {task.key: task for task in tasks}

@@ -57,7 +57,7 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
         return groups
 
     def observe(self, groups: list[list[Any]]) -> None:
-        """The outcomes of a rollout. What was given for it and did not end is in flight no longer, unless it goes on."""
+        """The outcomes of a rollout. What was given for it and did not end is released, unless it goes on."""
         rewards: dict[str, list[float]] = {}
         for sample in _flat(groups):
             rewards.setdefault(sample.metadata[ID], []).append(sample.get_reward_value(self.args))
@@ -90,7 +90,7 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
 
 
 def observe(args: Any, all_samples: list[list[Any]], data_source: Any) -> None:
-    """`--rollout-all-samples-process-path insight_wasm.slime.observe`: also groups that a filter dropped are observed."""
+    """`--rollout-all-samples-process-path insight_wasm.slime.observe`: also what a filter dropped is observed."""
     source = getattr(data_source, "__self__", data_source)  # slime gives the method get_samples
     source.observe(all_samples)
 

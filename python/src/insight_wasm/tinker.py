@@ -43,7 +43,9 @@ class InsightDataset(RLDataset):  # type: ignore[misc]
         """The next batch. `index` begins anew in each epoch, so batches are counted here, from where the state is."""
         last = self.selector.call("hello")["step"] or 0 if self._step is None else self._step
         self._step = last + 1
-        return [Observed(self._builders[id], id, self.selector, self._step) for id in self.selector.next(self._batch_size)]
+        return [
+            Observed(self._builders[id], id, self.selector, self._step) for id in self.selector.next(self._batch_size)
+        ]
 
     def __len__(self) -> int:
         return self._batches

@@ -20,8 +20,8 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
     """`data_selector.selector_type: insight_wasm.trinity.InsightSelector`.
 
     `data_selector.kwargs` has `state`, the path of the state; `rollouts`, which is algorithm.repeat_times, as Trinity
-    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row); `group`,
-    a column with their groups, for quotas; and settings of a Selector, as `discount`.
+    tells mean rewards only; `id`, a column with the ids of the tasks (by default an id is the number of the row);
+    `group`, a column with their groups, for quotas; and settings of a Selector, as `discount`.
     """
 
     def __init__(self, data_source: Any, config: Any) -> None:
@@ -47,7 +47,9 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
         groups = {}
         for row, mean in zip(indices, values, strict=True):
             if not 0 <= mean <= 1:
-                raise ValueError(f"the mean reward of row {row} is {mean}: rewards must be those of success and failure")
+                raise ValueError(
+                    f"the mean reward of row {row} is {mean}: rewards must be those of success and failure"
+                )
             successes = round(mean * self._rollouts)
             groups[self._ids[row]] = [1.0] * successes + [0.0] * (self._rollouts - successes)
         self.selector.observe(groups)

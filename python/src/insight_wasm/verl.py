@@ -1,4 +1,4 @@
-"""verl: a data set whose next rows are chosen, and a replay buffer that observes every group. Tested with verl 0.9.1."""
+"""verl: a data set whose next rows are chosen, and a replay buffer that observes each group. Tested with verl 0.9.1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
 
     `data.insight` has `state`, the path of the state; `id`, a column with the ids of the prompts (by default an id is
     the number of the row, which is that of another prompt if the files or the filters change); `group`, a column with
-    their groups, for quotas; and settings of a Selector, as `discount`. The files of validation are read in their order.
+    their groups, for quotas; and settings of a Selector, as `discount`. Files of validation are read in their order.
     """
 
     def __init__(self, data_files: str | Sequence[str], *args: Any, config: Any, **named: Any) -> None:
@@ -37,7 +37,9 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
         if files != train or (train == val and _selector is not None):
             return  # validation: its data set is made second
         if config.get("dataloader_num_workers", 0) != 0:
-            raise ValueError("data.dataloader_num_workers must be 0: a worker would choose batches before outcomes are in")
+            raise ValueError(
+                "data.dataloader_num_workers must be 0: a worker would choose batches before outcomes are in"
+            )
         insight = {str(name): _plain(value) for name, value in (config.get("insight") or {}).items()}
         if "state" not in insight:
             raise ValueError("+data.insight.state=PATH says where the posteriors are kept")
@@ -84,7 +86,7 @@ class _Observing:
     def __init__(self, *args: Any, sampler_kwargs: Any = None, **named: Any) -> None:
         # verl hands its filter settings to its own buffers only: these come by sampler_kwargs.
         given = {str(name): _plain(value) for name, value in (sampler_kwargs or {}).items()}
-        super().__init__(*args, sampler_kwargs=sampler_kwargs, **named, **given)
+        super().__init__(*args, sampler_kwargs=sampler_kwargs, **named, **given)  # type: ignore[call-arg]
 
     def _materialize_batch(self, partition_id: str, selected_prompt_uids: list[str], partition_snapshot: Any) -> Any:
         self._observe(partition_id, selected_prompt_uids)
@@ -110,7 +112,7 @@ class _Observing:
         data = transfer_queue.kv_batch_get(
             keys=[key for _, key in last.values()], partition_id=partition_id, select_fields=[ID, "rm_scores"]
         )
-        if "rm_scores" not in data.keys():
+        if "rm_scores" not in data.keys():  # noqa: SIM118 (no dict)
             raise InsightError("refused", "no rm_scores yet: a colocated reward model scores after sampling, too late")
         of_step: dict[int | None, list[tuple[str, float]]] = {}
         for (uid, _), id, scores in zip(last, list(data[ID]), list(data["rm_scores"]), strict=True):

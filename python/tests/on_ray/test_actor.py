@@ -6,9 +6,10 @@ import pickle
 
 import pytest
 import ray
+from ray.cluster_utils import Cluster
+
 from insight_wasm import InsightError
 from insight_wasm.ray import actor
-from ray.cluster_utils import Cluster
 
 
 def test_workers_that_give_one_name_share_what_is_in_flight(cluster: Cluster, state: str) -> None:

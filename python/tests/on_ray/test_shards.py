@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 import ray
+from ray.cluster_utils import Cluster
+
 from insight_wasm import InsightError, Selector
 from insight_wasm.program import run
 from insight_wasm.ray import Shards, reshard, shard_of
-from ray.cluster_utils import Cluster
 
 STEPS = int(os.environ.get("STEPS", "120"))
 GROUPS = ["math", "code", "logic"]
@@ -170,7 +171,9 @@ def test_a_node_that_is_killed_in_the_middle_of_a_step_loses_nothing_and_counts_
         cluster.remove_node(node)
 
 
-def test_a_checkpoint_has_all_shards_of_one_moment_and_goes_back_to_it(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_has_all_shards_of_one_moment_and_goes_back_to_it(
+    cluster: Cluster, pool: Path, tmp_path: Path
+) -> None:
     one, many = pair(pool, tmp_path, 3)
     first = many.next(10)
     assert one.next(10) == first
@@ -236,7 +239,9 @@ def test_without_a_shard_selections_are_refused_or_marked_and_evidence_waits_for
     cluster.remove_node(node)
 
 
-def test_one_shard_of_two_goes_on_alone_where_missing_ones_are_marked(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
+def test_one_shard_of_two_goes_on_alone_where_missing_ones_are_marked(
+    cluster: Cluster, pool: Path, tmp_path: Path
+) -> None:
     _, many = pair(pool, tmp_path, 2, lost="missing", patience=2)
     many.next(4)
     gone = ray.get_actor(f"{tmp_path.name}-1-of-2")

@@ -1,5 +1,5 @@
-"""prime-rl is not on PyPI: a stand-in has its protocol, as its source of August 2026 says. Tasks, traces and episodes are
-those of the released verifiers."""
+"""prime-rl is not on PyPI: a stand-in has its protocol, as its source of August 2026 says. Tasks, traces and episodes
+are those of the released verifiers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import pytest
 
 vf = pytest.importorskip("verifiers.v1")
 
-from insight_wasm import InsightError  # noqa: E402
 from verifiers.v1.configs.agent import AgentConfig  # noqa: E402
 from verifiers.v1.trace import AgentInfo, Reward, TraceTask  # noqa: E402
+
+from insight_wasm import InsightError  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

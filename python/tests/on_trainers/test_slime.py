@@ -1,4 +1,4 @@
-"""slime is not on PyPI: a stand-in has its protocol, as its source of August 2026 says. What is tested is what slime calls."""
+"""slime is not on PyPI: a stand-in has its protocol, as its source of August 2026 says: we test what it calls."""
 
 from __future__ import annotations
 

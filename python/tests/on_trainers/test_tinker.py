@@ -11,12 +11,13 @@ import pytest
 
 pytest.importorskip("tinker_cookbook")
 
-import tinker  # noqa: E402
-from insight_wasm import Selector  # noqa: E402
-from insight_wasm.tinker import InsightDataset, Observed  # noqa: E402
-from tinker_cookbook.completers import TokensWithLogprobs  # noqa: E402
-from tinker_cookbook.rl.rollouts import do_group_rollout  # noqa: E402
-from tinker_cookbook.rl.types import Env, EnvGroupBuilder, StepResult  # noqa: E402
+import tinker
+from tinker_cookbook.completers import TokensWithLogprobs
+from tinker_cookbook.rl.rollouts import do_group_rollout
+from tinker_cookbook.rl.types import Env, EnvGroupBuilder, StepResult
+
+from insight_wasm import Selector
+from insight_wasm.tinker import InsightDataset, Observed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 GROUP = 4
@@ -31,7 +32,10 @@ class Guess(Env):
 
     async def step(self, action: Any, *, extra: Any = None) -> StepResult:
         return StepResult(
-            reward=self.reward, episode_done=True, next_observation=tinker.ModelInput.from_ints([]), next_stop_condition=[]
+            reward=self.reward,
+            episode_done=True,
+            next_observation=tinker.ModelInput.from_ints([]),
+            next_stop_condition=[],
         )
 
 
@@ -46,7 +50,9 @@ class Guesses(EnvGroupBuilder):
             raise RuntimeError("broken")
         return [Guess(float(i % 2)) for i in range(GROUP)]
 
-    async def compute_group_rewards(self, trajectory_group: Any, env_group: Any) -> list[tuple[float, dict[str, float]]]:
+    async def compute_group_rewards(
+        self, trajectory_group: Any, env_group: Any
+    ) -> list[tuple[float, dict[str, float]]]:
         return [(0.0, {"number": self.number}) for _ in trajectory_group]
 
     def logging_tags(self) -> list[str]:

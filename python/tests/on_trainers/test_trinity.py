@@ -12,10 +12,11 @@ import pytest
 
 pytest.importorskip("trinity")
 
-from insight_wasm.trinity import InsightSelector  # noqa: E402
-from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalculator  # noqa: E402
-from trinity.buffer.task_scheduler import TasksetScheduler  # noqa: E402
-from trinity.common.config import Config, DataSelectorConfig, TasksetConfig  # noqa: E402
+from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalculator
+from trinity.buffer.task_scheduler import TasksetScheduler
+from trinity.common.config import Config, DataSelectorConfig, TasksetConfig
+
+from insight_wasm.trinity import InsightSelector
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS, BATCH, ROLLOUTS = 24, 6, 4
@@ -91,7 +92,7 @@ def test_the_explorer_keeps_its_state_as_json_and_goes_on_from_it(data: str, sta
 
 
 def test_what_cannot_work_is_said(data: str, state: str) -> None:
-    with pytest.raises(ValueError, match=r"kwargs\.id: 24 rows have only 1 ids"):
+    with pytest.raises(ValueError, match=r"id: 24 rows have only 1 ids"):
         scheduler(data, state, id="kind")
     tasks = scheduler(data, state)
     with pytest.raises(ValueError, match=r"mean reward of row 3 is 1\.5"):

@@ -15,24 +15,27 @@ import pytest
 
 pytest.importorskip("verl")
 
-import numpy as np  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as parquet  # noqa: E402
-import ray  # noqa: E402
-import torch  # noqa: E402
-import transfer_queue as tq  # noqa: E402
-from hydra import compose, initialize_config_module  # noqa: E402
-from insight_wasm import Selector  # noqa: E402
-from insight_wasm import verl as insight  # noqa: E402
-from verl.experimental.agent_loop import AgentLoopOutput  # noqa: E402
-from verl.experimental.agent_loop.agent_loop import AgentLoopMetrics  # noqa: E402
-from verl.trainer.ppo.v1.agent_loop_tq import AgentLoopWorkerTQ  # noqa: E402
-from verl.trainer.ppo.v1.replay_buffer import ReplayBufferAsync  # noqa: E402
-from verl.trainer.ppo.v1.trainer_base import PPOTrainer  # noqa: E402
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import ray
+import torch
+import transfer_queue as tq
+from hydra import compose, initialize_config_module
+from verl.experimental.agent_loop import AgentLoopOutput
+from verl.experimental.agent_loop.agent_loop import AgentLoopMetrics
+from verl.trainer.ppo.v1.agent_loop_tq import AgentLoopWorkerTQ
+from verl.trainer.ppo.v1.replay_buffer import ReplayBufferAsync
+from verl.trainer.ppo.v1.trainer_base import PPOTrainer
+
+from insight_wasm import Selector
+from insight_wasm import verl as insight
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS, GROUP = 40, 4
-OVERRIDES = (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```sh\n")[1].split("```")[0]
+OVERRIDES = (
+    (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```sh\n")[1].split("```")[0]
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +82,9 @@ class Worker(AgentLoopWorkerTQ.__ray_metadata__.modified_class):  # type: ignore
         self.processor = self.teacher_server_manager = self.reward_loop_worker_handles = None
         self.outcomes = outcomes
 
-    async def _run_agent_loop(self, sampling_params: Any, trajectory: Any, *, session_id: int, trace: bool, **row: Any) -> None:
+    async def _run_agent_loop(
+        self, sampling_params: Any, trajectory: Any, *, session_id: int, trace: bool, **row: Any
+    ) -> None:
         rewards = self.outcomes(row[insight.ID], session_id)  # of each output of the session
         outputs = [
             AgentLoopOutput(
@@ -199,7 +204,9 @@ def test_groups_that_dapo_evicts_are_observed_too(queue: None, files: Any, state
 
 
 @pytest.mark.parametrize("mode", ["colocate_async", "separate_async"])
-def test_the_asynchronous_modes_observe_late_groups_at_their_step(queue: None, files: Any, state: str, mode: str) -> None:
+def test_the_asynchronous_modes_observe_late_groups_at_their_step(
+    queue: None, files: Any, state: str, mode: str
+) -> None:
     trainer = make(
         files, state, by_parity, f"trainer.v1.trainer_mode={mode}",
         "trainer.v1.sampler.custom_sampler.name=InsightReplayBufferAsync",

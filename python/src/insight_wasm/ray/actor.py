@@ -16,9 +16,7 @@ from .host import Answer, Host, Ids, Request
 _OF_PROCESS = ("discount", "threshold", "command")
 
 
-def host(
-    name: str, state: str, ids: Ids, settings: dict[str, Any], options: dict[str, Any] | None = None
-) -> Any:
+def host(name: str, state: str, ids: Ids, settings: dict[str, Any], options: dict[str, Any] | None = None) -> Any:
     """The handle of a named actor with the process of a state, which is made if there is none of that name."""
     of_process = {key: value for key, value in settings.items() if key in _OF_PROCESS}
     chosen = {"name": name, "get_if_exists": True, "max_restarts": -1, "num_cpus": 0, **(options or {})}
@@ -67,7 +65,7 @@ class _Shared(Selector):
         self._handle, self._patience = pickled["handle"], pickled["patience"]
         super().__setstate__(pickled)
 
-    def launch(self) -> Remote:
+    def launch(self) -> Remote:  # type: ignore[override]  # answers as a Process does
         return Remote(self._handle, self._patience)
 
 

@@ -23,8 +23,8 @@ Lost = Literal["refuse", "missing"]
 class Shards(Selector):
     """A Selector whose prompts are split over several actors, each with a state and a process of its own.
 
-    It gives the ids and scores of one pool of all prompts, to the last bit: also with quotas, a floor, prompts in flight
-    and candidates drawn at random. One object uses the actors at a time; another one that is made takes them over.
+    It gives the ids and scores of one pool of all prompts, to the bit: also with quotas, a floor, prompts in flight and
+    candidates drawn at random. One object uses the actors at a time; another one that is made takes them over.
 
     What was observed is in the journal of its shard before it is answered, and counts once. When an actor is lost, Ray
     restarts it, on any node: its state and journal must be on a disk that all nodes reach. Calls wait for it for
@@ -116,15 +116,15 @@ class Shards(Selector):
         for actor in self._hosts:
             ray.kill(actor)
 
-    def launch(self) -> Whole:
+    def launch(self) -> Whole:  # type: ignore[override]  # answers as a Process does
         return Whole(self._hosts, self._memory, self._patience, self._refuses)
 
 
 def _count(folder: Path, given: int | None) -> int:
     """The number of shards, which the states in a folder tell too."""
-    found = {int(path.stem.split("-of-")[1]) for path in folder.glob("*-of-*.iws")}
+    found: set[int | None] = {int(path.stem.split("-of-")[1]) for path in folder.glob("*-of-*.iws")}
     if len(found) > 1:
-        raise InsightError("settings", f"{folder} has states of {sorted(found)} shards")
+        raise InsightError("settings", f"{folder} has states of {', '.join(sorted(map(str, found)))} shards")
     (count,) = found or {given}
     if count is None or count < 1:
         raise InsightError("settings", f"{folder} has no states yet: say how many shards there are to be")

@@ -183,7 +183,7 @@ class Whole:
         chosen = self._of_each({there[0]: merge})[there[0]]
         self._selected += len(chosen["ids"])
         if request.get("hold", False):
-            limits = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
+            limits: Request = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
             self._hold({"ids": chosen["ids"], **limits})
         return {"ids": chosen["ids"], "scores": chosen["scores"]}
 
@@ -237,7 +237,9 @@ class Whole:
             if isinstance(answer, InsightError):
                 if answer.code not in ("value", "refused"):
                     raise answer
-                errors.append(InsightError(answer.code, _placed(answer.message, places[i])))  # of the first; none was taken
+                errors.append(
+                    InsightError(answer.code, _placed(answer.message, places[i]))
+                )  # of the first; none was taken
                 seen["skipped"] += [{"at": at, "code": answer.code, "reason": errors[-1].message} for at in places[i]]
                 continue
             seen["observed"] += answer["observed"]
@@ -266,7 +268,7 @@ class Whole:
         return len(observations)
 
     def _send_waiting(self) -> None:
-        """What was observed while a shard was lost; what makes no sense to it is dropped, as it would have been then."""
+        """What was observed while a shard was lost; what makes no sense to it is dropped, as it would have been."""
         for i, kept in list(self._memory.waiting.items()):
             if i in self._memory.missing:
                 continue
@@ -367,7 +369,9 @@ class _Limit:
     until: float  # seconds
 
     def is_over(self, last: float | None, now: float) -> bool:
-        over = self.steps is not None and self.since is not None and last is not None and last >= self.since + self.steps
+        over = (
+            self.steps is not None and self.since is not None and last is not None and last >= self.since + self.steps
+        )
         return over or now >= self.until
 
     def begun(self, step: float) -> _Limit:
