@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=numbers, default=[100_000, 1_000_000], help="of each shard")
     parser.add_argument("--steps", type=int, default=60)
     args = parser.parse_args()
-    ray.init(num_cpus=1, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=1, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     print(f"{os.cpu_count()} cores, load {load}, Python {platform.python_version()}, Ray {ray.__version__}")
     for prompts in args.prompts:

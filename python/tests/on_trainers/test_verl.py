@@ -34,17 +34,19 @@ from insight_wasm import verl as insight
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS, GROUP = 40, 4
 OVERRIDES = (
-    (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```sh\n")[1].split("```")[0]
+    (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```\n")[1].split("```")[0]
 )
 
 
 @pytest.fixture(scope="module")
 def queue() -> Iterator[None]:
-    ray.init(num_cpus=8, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
-    tq.init()
-    yield
-    tq.close()
-    ray.shutdown()
+    ray.init("local", num_cpus=8, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
+    try:
+        tq.init()
+        yield
+        tq.close()
+    finally:
+        ray.shutdown()
 
 
 @pytest.fixture(autouse=True)
