@@ -50,6 +50,7 @@ for (const [name, command] of Object.entries({
   npx: `shift; exec '${process.execPath}' '${root}dist/cli.js' "$@"`,
   'insight-wasm': `exec '${process.execPath}' '${root}dist/cli.js' "$@"`,
   npm: 'echo "$@"',
+  pip: 'echo "$@"',
   python3: 'echo "$@"',
   bun: 'echo "$@"',
 })) {

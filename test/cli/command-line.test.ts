@@ -13,6 +13,7 @@ const commands = [
   'serve',
   'fit',
   'replay',
+  'report',
   'simulate',
   'bench',
 ];

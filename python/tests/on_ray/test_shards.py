@@ -220,7 +220,7 @@ def test_without_a_shard_selections_are_refused_or_marked_and_evidence_waits_for
     cluster: Cluster, add_node: Callable[[], Any], pool: Path, tmp_path: Path, lost: Any
 ) -> None:
     node = add_node()
-    one, many = pair(pool, tmp_path, 2, lost=lost, patience=1, options={"resources": {"shard": 0.001}})
+    one, many = pair(pool, tmp_path, 2, lost=lost, patience=6, options={"resources": {"shard": 0.001}})
     ids = many.next(12)
     assert one.next(12) == ids
     cluster.remove_node(node, False)  # the only one that the actors may run on

@@ -33,13 +33,11 @@ from insight_wasm import verl as insight
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS, GROUP = 40, 4
-OVERRIDES = (
-    (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```\n")[1].split("```")[0]
-)
+OVERRIDES = (Path(__file__).parents[3] / "docs" / "trainers" / "verl.md").read_text().split("```\n")[1].split("```")[0]
 
 
 @pytest.fixture(scope="module")
-def queue() -> Iterator[None]:
+def transfers() -> Iterator[None]:
     ray.init("local", num_cpus=8, object_store_memory=80 * 2**20, include_dashboard=False, log_to_driver=False)
     try:
         tq.init()
@@ -47,6 +45,15 @@ def queue() -> Iterator[None]:
         tq.close()
     finally:
         ray.shutdown()
+
+
+@pytest.fixture
+def queue(transfers: None) -> Iterator[None]:
+    """A transfer queue that is empty."""
+    yield
+    for partition, items in (tq.kv_list() or {}).items():
+        if items:
+            tq.kv_clear(keys=list(items), partition_id=partition)
 
 
 @pytest.fixture(autouse=True)
@@ -256,8 +263,8 @@ def test_the_legacy_trainer_tells_its_data_set(files: Any, state: str) -> None:
 def test_what_cannot_work_is_said_when_training_starts(files: Any, state: str) -> None:
     with pytest.raises(ValueError, match="dataloader_num_workers must be 0"):
         make(files, state, by_parity, "data.dataloader_num_workers=8")
-    with pytest.raises(ValueError, match="40 rows have only 1 ids in 'data_source'"):
-        make(files, state, by_parity, "+data.insight.id=data_source")
+    with pytest.raises(ValueError, match="id: 40 rows have only 1 ids in the column 'data_source'"):
+        make(files, state, by_parity, "data.insight.id=data_source")
 
 
 def test_a_failed_group_without_a_reward_is_not_observed(queue: None, files: Any, state: str) -> None:
