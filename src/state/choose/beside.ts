@@ -2,7 +2,7 @@ import { toRule } from '../../acquisition.ts';
 import type { Selection } from '../../index.ts';
 import type { State } from '../state.ts';
 import { type Place, type Plan, type Query, toPlan } from './query.ts';
-import { bestFew, bestOfEach, bestOfGroups, longestUnseen, type UnseenRow } from './rows.ts';
+import { bestOfGroups, longestUnseen, type UnseenRow } from './rows.ts';
 import { byScore, type Row, walkAll } from './walk.ts';
 
 /** A row of one of two states; its position is that in both together. */
@@ -27,7 +27,7 @@ export function chooseBeside(state: State, fresh: State, query: Query): Selectio
   const longest: Placed[] = [];
   const add = (from: State, plan: Plan, toIndex: (at: number) => number, toPosition: (at: number) => number): void => {
     const place = (row: Row): Placed => ({ ...row, index: toIndex(row.position), position: toPosition(row.position) });
-    best.push(...bestOf(from, plan).map(place));
+    best.push(...bestOfGroups(from, plan).map(place));
     longest.push(...longestUnseen(from, plan).map(place));
   };
   add(
@@ -49,16 +49,6 @@ export function chooseBeside(state: State, fresh: State, query: Query): Selectio
     indices: Uint32Array.from(rows, ({ index }) => index),
     scores: Float32Array.from(rows, ({ score }) => score),
   };
-}
-
-/** The best of each group, as many as can be selected of it and one more. */
-function bestOf(state: State, plan: Plan): Row[] {
-  if (plan.groups.length > 0) return bestOfGroups(state, plan);
-  for (const some of [plan.count + 1, 4 * plan.count, 16 * plan.count]) {
-    const rows = bestFew(state, plan, Math.min(some, state.size));
-    if (rows.length > plan.count || some >= state.size) return rows.slice(0, plan.count + 1);
-  }
-  return bestOfEach(state, plan);
 }
 
 /** How many of rising values are at most that. */

@@ -45,10 +45,24 @@ export function bestOfEach(state: State, plan: Plan, few: readonly Row[] = []): 
   return [...rows.filter(({ group }) => isDone(group)), ...all].sort(byScore);
 }
 
+/**
+ * How many of the best of the whole state are looked at first, times one more than the count. 15 x 257 is below the 4,096 from
+ * which on a selection scans all scores (measured: 20 ms at 10,000,000 prompts).
+ */
+const LOOKS = [1, 4, 15];
+
 /** The same, with a look at the best few of the whole state first. */
 export function bestOfGroups(state: State, plan: Plan): Row[] {
-  const some = 16 * (plan.count + 1);
-  const few = plan.from === undefined && 8 * some <= state.size ? bestFew(state, plan, some) : [];
+  const most = plan.bounds.map((bounds) => Math.min(bounds.most, plan.count + 1));
+  let few: Row[] = [];
+  for (const look of plan.groups.length === 0 ? LOOKS : LOOKS.slice(-1)) {
+    const some = look * (plan.count + 1);
+    if (plan.from !== undefined || 8 * some > state.size) break;
+    few = bestFew(state, plan, some);
+    const left = most.slice();
+    const rows = few.filter(({ group }) => (left[group] as number) > 0 && (left[group] as number)-- > 0);
+    if (left.every((missing) => missing === 0)) return rows;
+  }
   return bestOfEach(state, plan, few);
 }
 
