@@ -33,7 +33,11 @@ const finished = ({ contentWindow }) =>
 
 function checkLayout(page, width) {
   const wide = page.documentElement.scrollWidth;
-  if (wide > width) throw new Error(`at ${width} px the page is ${wide} px wide`);
+  if (wide > width) {
+    const beyond = [...page.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > width + 1);
+    const names = beyond.map(({ tagName, id, className }) => `${tagName}#${id}.${className}`);
+    throw new Error(`at ${width} px the page is ${wide} px wide: ${names.join(' ')}`);
+  }
   const text = page.querySelector('#cost ~ p').getBoundingClientRect();
   const column = page.querySelector('#times').getBoundingClientRect();
   if (column.right > text.right + 1) throw new Error(`at ${width} px the table is wider than the text`);

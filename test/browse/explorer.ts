@@ -47,11 +47,12 @@ export class ExplorerPage {
   /** Does something, and waits for the event of the page that says that it is drawn. */
   async during(event: 'opened' | 'viewed' | 'compared' | 'evaluated', act: () => Promise<unknown>): Promise<void> {
     await this.tab.run(
-      'window.heard = false; addEventListener(args[0], () => (window.heard = true), { once: true });',
+      `(window.heard ??= {})[args[0]] = false;
+      addEventListener(args[0], () => (window.heard[args[0]] = true), { once: true });`,
       event,
     );
     await act();
-    await this.until('return window.heard', event);
+    await this.until(`return window.heard.${event}`, event);
   }
 
   /** Waits until an expression is true. */

@@ -13,9 +13,9 @@ export function drawReplay(comparison, chosen) {
   const place = $('replay');
   const isNamed = place.clientWidth >= NAMES_FROM;
   const wanted = [...new Set([chosen, ...NAMED])].slice(0, 5);
-  const shown = policies.filter(({ acquisition }) => wanted.includes(acquisition));
+  const shown = policies.filter(({ policy }) => wanted.includes(policy));
   const { svg, height, area } = frame(place, {
-    label: `Share of mixed groups over ${rounds} rounds: ${policies.map(({ acquisition, informative }) => `${acquisition} ${percent(informative.mean)}`).join(', ')}.`,
+    label: `Share of mixed groups over ${rounds} rounds: ${policies.map(({ policy, informative }) => `${policy} ${percent(informative.mean)}`).join(', ')}.`,
     height: 270,
     margin: { left: 52, right: isNamed ? 206 : 14, top: 12, bottom: 40 },
   });
@@ -23,13 +23,13 @@ export function drawReplay(comparison, chosen) {
   const y = linear([0, 1], [area.bottom, area.top]);
   acrossLines(svg, area, y, [0, 0.5, 1], (value) => percent(value));
   const ends = [];
-  for (const [nth, { acquisition, informative, byRound }] of shown.entries()) {
+  for (const [nth, { policy, informative, byRound }] of shown.entries()) {
     const { mean, sd } = byRound.informative;
     const points = smooth(mean)
       .map((at, i) => ({ round: i + 1, at, sd: sd[i] }))
       .filter(({ at }) => !Number.isNaN(at));
     if (points.length === 0) continue;
-    const isChosen = acquisition === chosen;
+    const isChosen = policy === chosen;
     const style = isChosen ? 'chosen' : `policy-${nth}`;
     const spreadOf = areaOf()
       .curve(curveMonotoneX)
@@ -42,23 +42,23 @@ export function drawReplay(comparison, chosen) {
       .y(({ at }) => y(at));
     svg.append(
       s('path', { class: `spread ${style}`, d: spreadOf(points) }),
-      s('path', { class: `policy ${style}`, d: line(points) }, s('title', {}, acquisition)),
+      s('path', { class: `policy ${style}`, d: line(points) }, s('title', {}, policy)),
     );
-    ends.push({ acquisition, style, y: y(points.at(-1).at), mean: informative.mean });
+    ends.push({ policy, style, y: y(points.at(-1).at), mean: informative.mean });
   }
   if (isNamed) {
-    for (const { acquisition, style, y: at } of spread(ends, 15, area.top + 4, area.bottom)) {
-      svg.append(s('text', { class: `name ${style}`, x: area.right + 6, y: at, dy: '0.35em' }, acquisition));
+    for (const { policy, style, y: at } of spread(ends, 15, area.top + 4, area.bottom)) {
+      svg.append(s('text', { class: `name ${style}`, x: area.right + 6, y: at, dy: '0.35em' }, policy));
     }
   }
   below(svg, area, x, roundTicks([1, rounds], area.right - area.left).filter(Number.isInteger), count);
   svg.append(axisName(area, height, 'round'));
   $('replay-table').tBodies[0].replaceChildren(
-    ...policies.map(({ acquisition, informative, gain }) =>
+    ...policies.map(({ policy, informative, gain }) =>
       h(
         'tr',
-        { className: acquisition === chosen ? 'chosen' : '' },
-        h('th', { scope: 'row' }, acquisition),
+        { className: policy === chosen ? 'chosen' : '' },
+        h('th', { scope: 'row' }, policy),
         h('td', {}, `${percent(informative.mean, 1)} ± ${(100 * informative.sd).toFixed(1)}`),
         h('td', {}, `${gain.mean < 0 ? '−' : '+'}${Math.abs(100 * gain.mean).toFixed(1)}`),
       ),

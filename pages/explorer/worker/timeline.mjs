@@ -43,7 +43,7 @@ export class Timeline {
 
   /** The posteriors at the prior, of all prompts that ever come. */
   unseen(belief) {
-    return new PromptState(belief).add(this.ids);
+    return new PromptState({ discount: belief.discount, prior: belief.prior }).add(this.ids);
   }
 
   #countUntil(time) {

@@ -53,13 +53,15 @@ const operations = {
         }
       }
     }
-    opened = await OpenedLog.read(name, [new File(lines, name)], {});
+    const content = new TextEncoder().encode(lines.join(''));
+    opened = await OpenedLog.read(name, [toLog({ path: name, content })], {});
     return opened.about(settings);
   },
   /** What stands in a page that `insight-wasm report` has written. */
   async report({ about, data, settings }) {
     const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    const plain = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+    // Not by a Blob: WebKit lets no worker of a page from the disk read one.
+    const plain = new Response(new Response(bytes).body.pipeThrough(new DecompressionStream('gzip')));
     opened =
       about.kind === 'state'
         ? new OpenedState(about.name, new Uint8Array(await plain.arrayBuffer()))
