@@ -101,3 +101,7 @@ if __name__ == "__main__":
     folder, options = sys.argv[1], json.loads(sys.argv[2])
     done = run(folder, options)
     Path(folder, f"rank-{done['rank']}.json").write_text(json.dumps(done))
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
+        sys.stderr.flush()
+        os._exit(0)  # threads of Gloo that still run when the interpreter ends would abort it, now and then
