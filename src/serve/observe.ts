@@ -157,8 +157,8 @@ class Intake {
   }
 }
 
-function toObservation({ id: _, key: __, step, ...counts }: Entry, index: number): Observation {
-  return { ...counts, step, index, isRollout: false };
+function toObservation({ step, successes, trials, discount }: Entry, index: number): Observation {
+  return { step, successes, trials, discount, index, isRollout: false };
 }
 
 function toReason(error: Error): { code: 'value' | 'refused'; reason: string } {

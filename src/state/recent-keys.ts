@@ -10,16 +10,17 @@ const BYTES = 16;
  * retry. Kept as the first half of their SHA-256.
  */
 export class RecentKeys {
-  /** In order of arrival, the oldest first: a Set keeps that order. */
-  readonly #hashes: Set<string>;
+  readonly #hashes = new Set<string>();
+  /** In order of arrival, in a ring: the first of a Set that much was deleted from is slow to find. */
+  readonly #ring: string[] = [];
+  /** Place in the ring of the oldest, once the ring is full. */
+  #oldest = 0;
 
   /** @param bytes as `toBytes` makes them */
   constructor(bytes: Uint8Array = new Uint8Array()) {
-    this.#hashes = new Set(
-      Array.from({ length: bytes.length / BYTES }, (_, i) =>
-        Array.from(bytes.subarray(BYTES * i, BYTES * (i + 1)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-      ),
-    );
+    for (let at = 0; at < bytes.length; at += BYTES) {
+      this.#add(Array.from(bytes.subarray(at, at + BYTES), (byte) => byte.toString(16).padStart(2, '0')).join(''));
+    }
   }
 
   get size(): number {
@@ -31,18 +32,27 @@ export class RecentKeys {
   }
 
   add(key: string): void {
-    this.#hashes.add(hash(key));
-    if (this.#hashes.size > MOST) {
-      const [oldest] = this.#hashes;
-      this.#hashes.delete(oldest as string);
+    this.#add(hash(key));
+  }
+
+  #add(hash: string): void {
+    if (this.#hashes.has(hash)) return;
+    this.#hashes.add(hash);
+    if (this.#ring.length < MOST) {
+      this.#ring.push(hash);
+      return;
     }
+    this.#hashes.delete(this.#ring[this.#oldest] as string);
+    this.#ring[this.#oldest] = hash;
+    this.#oldest = (this.#oldest + 1) % MOST;
   }
 
   toBytes(): Uint8Array {
-    const bytes = new Uint8Array(BYTES * this.#hashes.size);
-    let at = 0;
-    for (const text of this.#hashes) {
-      for (let i = 0; i < BYTES; i++) bytes[at++] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+    const bytes = new Uint8Array(BYTES * this.#ring.length);
+    for (let at = 0; at < bytes.length; at++) {
+      const text = this.#ring[(this.#oldest + Math.floor(at / BYTES)) % MOST] as string;
+      const digit = 2 * (at % BYTES);
+      bytes[at] = Number.parseInt(text.slice(digit, digit + 2), 16);
     }
     return bytes;
   }
