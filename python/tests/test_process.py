@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from insight_wasm import InsightError, Selector
+from insight_wasm.process import Process
 from insight_wasm.program import find_program, run
 
 SOURCE = str(Path(__file__).parents[1] / "src")
@@ -42,8 +43,8 @@ sys.exit(serve.wait())
 
 def pid_of(selector: Selector) -> int:
     process = selector._client._process
-    assert process is not None
-    return process._popen.pid
+    assert isinstance(process, Process)
+    return int(process._popen.pid)
 
 
 def evidence(selector: Selector, ids: list[str]) -> dict[str, tuple[float, float]]:
@@ -88,6 +89,34 @@ def test_an_outcome_whose_answer_never_came_may_be_observed_again(tmp_path: Path
         assert evidence(selector, [id]) == {id: (3, 1)}
 
 
+def test_a_call_that_failed_in_its_middle_can_be_made_again_and_counts_once(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("insight_wasm.selector._CHUNK", 2)
+    with Selector(state, ids=list("abcdef")) as selector:
+        flying = selector.next(3)
+        outcomes = {id: [1] for id in "abcdef"}
+        ask, sent = selector._client.ask, 0
+
+        def fail(op: str, fields: dict[str, Any]) -> dict[str, Any]:
+            nonlocal sent
+            answer = ask(op, fields)
+            sent += op == "observe"
+            if sent == 2:
+                raise InsightError("save", "no space left on device")
+            return answer
+
+        selector._client.ask = fail  # type: ignore[method-assign]
+        with pytest.raises(InsightError, match="no space left"):
+            selector.observe(outcomes)
+        selector._client.ask = ask  # type: ignore[method-assign]
+        assert selector.metrics()["held"] < len(flying)
+        selector.observe(outcomes)
+        assert evidence(selector, list("abcdef")) == {id: (2, 1) for id in "abcdef"}
+        selector.observe(outcomes)  # outcomes of their own, as the call before was answered
+        assert evidence(selector, ["a"]) == {"a": (3, 1)}
+
+
 @pytest.mark.parametrize("kills", [False, True])
 def test_256_threads_ask_and_observe_and_every_outcome_counts_once(state: str, kills: bool) -> None:
     counts: Counter[str] = Counter()
@@ -114,7 +143,7 @@ def test_256_threads_ask_and_observe_and_every_outcome_counts_once(state: str, k
         draw = random.Random(0)
         for _ in range(8):
             process = selector._client._process
-            if process is not None:
+            if isinstance(process, Process):
                 process._popen.kill()
             if done.wait(draw.uniform(0, 0.5)):
                 return
@@ -147,6 +176,40 @@ def test_a_process_that_is_killed_between_requests_is_replaced_and_its_flights_g
         selector.observe({flying[0]: [1]}, step=2)  # which ends the others, of step 0
         os.kill(pid_of(selector), signal.SIGKILL)
         assert selector.metrics()["held"] == 0
+
+
+def test_a_prompt_is_in_flight_no_longer_for_a_process_that_was_killed(state: str) -> None:
+    with Selector(state, ids=range(4), hold_seconds=3) as selector:
+        selector.next(2)
+        began = time.monotonic()
+        time.sleep(2)
+        selector.next(2)
+        os.kill(pid_of(selector), signal.SIGKILL)
+        selector.metrics()
+        time.sleep(max(0, began + 3.1 - time.monotonic()))
+        assert len(selector.next(2)) == 2, "those of the first selection are free"
+
+
+def test_only_what_was_not_taken_is_released(state: str) -> None:
+    """Another worker may have chosen again what was."""
+    with Selector(state, ids=["a", "b", "c"]) as selector:
+        selector.next(3)
+        ask = selector._client.ask
+
+        def hold(op: str, fields: dict[str, Any]) -> dict[str, Any]:
+            if op == "observe":
+                return {
+                    **ask(op, {"observations": fields["observations"][:1]}),
+                    **ask("hold", {"ids": ["a"]}),
+                    **refused,
+                }
+            return ask(op, fields)
+
+        refused = {"skipped": [{"at": 1, "code": "refused", "reason": "it makes no sense"}]}
+        selector._client.ask = hold  # type: ignore[method-assign]
+        with pytest.raises(InsightError, match="it makes no sense"):
+            selector.observe({"a": [1], "b": [None], "c": [1]})
+        assert [each["held"] for each in selector.get(["a", "b", "c"]) if each] == [True, False, False]
 
 
 def test_a_process_that_ends_again_and_again_is_given_up_with_its_last_words(tmp_path: Path) -> None:
@@ -198,6 +261,18 @@ def test_a_forked_child_gets_an_error_and_leaves_the_process_alone(state: str) -
 
         assert child(use) == 0
         assert [each["held"] for each in selector.get([id]) if each is not None] == [True]
+
+
+def test_forks_of_a_selector_that_was_not_used_yet_observe_as_three(state: str) -> None:
+    selector = Selector(state, ids=["a"])
+
+    def use() -> None:
+        selector.observe({"a": [1]})
+        selector.close()
+
+    assert [child(use) for _ in range(3)] == [0, 0, 0]
+    with Selector(state) as after:
+        assert evidence(after, ["a"]) == {"a": (4, 1)}
 
 
 def test_a_child_that_lives_on_does_not_keep_the_process_from_ending(state: str) -> None:
@@ -303,6 +378,22 @@ def test_a_signal_handler_that_asks_in_the_middle_of_a_request_gets_an_error_and
             signal.signal(signal.SIGALRM, before)
         assert set(errors) == {"busy"}
         assert selector.metrics()["prompts"] == 0
+
+
+def test_a_signal_handler_that_closes_in_the_middle_of_a_request_ends_it(state: str) -> None:
+    selector = Selector(state, ids=range(50_000))
+    selector.observe({7: [1]})
+    before = signal.signal(signal.SIGALRM, lambda *_: selector.close())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(InsightError) as caught:
+            while True:
+                selector.get(range(50_000))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert caught.value.code == "closed"
+    with Selector(state) as after:
+        assert evidence(after, ["7"]) == {"7": (2, 1)}
 
 
 def test_a_lock_that_another_process_took_over_is_an_error_and_not_a_second_writer(state: str) -> None:

@@ -6,12 +6,28 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import InsightError
-from .process import Ended, Process
+from .process import Ended
 
 _TRIES = 3
+
+
+class Asked(Protocol):
+    """What answers requests: a Process, or what stands for one elsewhere."""
+
+    @property
+    def hello(self) -> dict[str, Any]: ...
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Raises InsightError with what is answered as an error, Ended if it ends first."""
+
+    def kill(self) -> None:
+        """Ends it at once; what it answered is on the disk."""
+
+    def close(self) -> None:
+        """Lets it save and end. Raises InsightError if it could not save."""
 
 
 class Client:
@@ -21,12 +37,13 @@ class Client:
         start: makes the process ready for requests; it is called again when a process has ended.
     """
 
-    def __init__(self, start: Callable[[], Process]) -> None:
+    def __init__(self, start: Callable[[], Asked]) -> None:
         self._start = start
         self._lock = threading.RLock()
         self._owner: int | None = None  # the process that uses it
-        self._process: Process | None = None
+        self._process: Asked | None = None
         self._is_asking = self._is_closed = False
+        self._asked = 0
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -49,7 +66,8 @@ class Client:
         with self.held():
             self._is_asking = True
             try:
-                return self._ask({"op": op, **fields})
+                self._asked += 1
+                return self._ask({"id": self._asked, "op": op, **fields})
             finally:
                 self._is_asking = False
 
@@ -66,17 +84,22 @@ class Client:
                 raise
             except BaseException as error:
                 self._process = None
+                if self._is_closed:
+                    raise InsightError("closed", "it was closed in the middle of a request") from error
                 if not isinstance(error, Ended):
                     raise
                 reason = str(error)
         raise InsightError("ended", f"{request['op']} was not answered: insight-wasm {reason}, {_TRIES} times")
 
     def close(self) -> None:
-        """Lets the process save and end. Does nothing in a fork. Raises InsightError if it could not save."""
+        """Lets the process save and end, or ends it in the middle of a request of this thread, by a signal handler.
+        Does nothing in a fork. Raises InsightError if it could not save."""
         if self._owner not in (None, os.getpid()):
             return
         with self._lock:
             self._is_closed = True
             process, self._process = self._process, None
-            if process is not None:
+            if process is not None and self._is_asking:
+                process.kill()
+            elif process is not None:
                 process.close()

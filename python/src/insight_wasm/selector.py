@@ -14,7 +14,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from .client import Client
+from .client import Asked, Client
 from .errors import InsightError
 from .plain import to_id, to_ids, to_rewards
 from .process import Process
@@ -102,9 +102,11 @@ class Selector:
     def _begin(self) -> None:
         self._client = Client(self._start)
         self._flying: dict[str, _Flight] = {}
+        self._failed: dict[str, tuple[list[float], str]] = {}  # rewards and keys of an `observe` that failed
         self._step: float = 0  # the latest
         self._selections: int | None = None
-        self._name, self._keys = uuid.uuid4().hex, 0
+        self._name: str | None = None  # drawn by the process that uses it: forks before that have others
+        self._keys = 0
 
     def __getstate__(self) -> dict[str, Any]:
         return {"settings": self._settings, "ids": self._ids}
@@ -152,34 +154,43 @@ class Selector:
             step: of training. None: the one after the latest, so that outcomes count in the order in which they come.
 
         Raises:
-            InsightError: `refused` for outcomes that were not taken; the others were.
+            InsightError: `refused` for outcomes that were not taken; the others were. After any other code the same
+                call can be made again: what was taken counts once.
         """
         rewards: dict[str, list[float]] = {}
         for id, group in groups.items():
             rewards.setdefault(to_id(id), []).extend(to_rewards(group))
         with self._client.held():
             self._open()
-            at = math.floor(self._step) + 1 if step is None else step
+            at = math.floor(self._latest()) + 1 if step is None else step
             seen = [id for id, group in rewards.items() if group]
-            skipped: list[str] = []
+            keys = {id: self._key_of(id, rewards[id]) for id in seen}
+            self._failed = {id: (rewards[id], key) for id, key in keys.items()}
+            reasons: list[str] = []
+            left = rewards.keys() - keys.keys()  # of which nothing is taken
             for i in range(0, len(seen), _CHUNK):
                 chunk = seen[i : i + _CHUNK]
-                sent = [{"id": id, "rewards": rewards[id], "step": at, "key": self._key_of(id)} for id in chunk]
+                sent = [{"id": id, "rewards": rewards[id], "step": at, "key": keys[id]} for id in chunk]
                 try:
                     answer = self.call("observe", observations=sent)
                 except InsightError as error:
                     if error.code not in ("value", "refused"):
                         raise
-                    skipped.append(error.message)  # none of the chunk was taken
+                    reasons.append(error.message)
+                    left |= set(chunk)
                     continue
+                skipped = [each for each in answer.get("skipped", []) if each["code"] != "repeated"]
+                reasons += [each["reason"] for each in skipped]
+                left |= {chunk[each["at"]] for each in skipped}
+            self._failed.clear()
+            if len(left) < len(rewards):
                 self._step = max(self._step, at)
-                skipped += [each["reason"] for each in answer.get("skipped", []) if each["code"] != "repeated"]
-                for id in chunk:
-                    self._flying.pop(id, None)
-            if skipped or len(seen) < len(rewards):
-                self.release(rewards)
-            if skipped:
-                raise InsightError("refused", "; ".join(skipped[:3]) + (", ..." if len(skipped) > 3 else ""))
+            for id in seen:
+                self._flying.pop(id, None)
+            if left:
+                self.release(left)
+            if reasons:
+                raise InsightError("refused", "; ".join(reasons[:3]) + (", ..." if len(reasons) > 3 else ""))
 
     def release(self, ids: Iterable[Any]) -> None:
         """Prompts that will not be observed: they may be chosen again."""
@@ -255,14 +266,25 @@ class Selector:
         return query
 
     def _new_key(self) -> str:
+        self._name = self._name or uuid.uuid4().hex
         self._keys += 1
         return f"{self._name}/{self._keys}"
 
-    def _key_of(self, id: str) -> str:
-        flight = self._flying.get(id)
-        return self._new_key() if flight is None else flight.key
+    def _key_of(self, id: str, rewards: list[float]) -> str:
+        if id in self._flying:
+            return self._flying[id].key
+        before, key = self._failed.get(id, (None, ""))
+        return key if before == rewards else self._new_key()
 
-    def _start(self) -> Process:
+    def _latest(self) -> float:
+        """The latest step that was observed."""
+        return self._step
+
+    def _observed_elsewhere(self, process: Asked) -> set[str]:
+        """Of the prompts in flight, those that others have observed."""
+        return set()
+
+    def _start(self) -> Asked:
         """A process that knows all ids, and what is in flight."""
         process = self.launch()
         self._ids = None
@@ -273,7 +295,7 @@ class Selector:
         self._hold_again(process)
         return process
 
-    def launch(self) -> Process:
+    def launch(self) -> Asked:
         """A process that knows all ids."""
         command = self._settings["command"] or find_program()
         state, discount, threshold = (self._settings[name] for name in ("state", "discount", "threshold"))
@@ -290,17 +312,25 @@ class Selector:
         assert process is not None
         return process
 
-    def _hold_again(self, process: Process) -> None:
+    def _hold_again(self, process: Asked) -> None:
+        """Puts in flight again what nobody has observed, for as long as it may be yet."""
         limits = self._settings["hold"]
         steps, seconds = limits.get("holdSteps", math.inf), limits.get("holdSeconds", math.inf)
         now = time.monotonic()
-        self._flying = {
-            id: flight
-            for id, flight in self._flying.items()
-            if self._step < flight.step + steps and now < flight.second + seconds
-        }
-        if self._flying:
-            process.ask({"op": "hold", "ids": list(self._flying), **limits})
+        observed = self._observed_elsewhere(process)
+        batches: dict[tuple[float, float], list[str]] = {}  # by what is left of the limits
+        for id, flight in list(self._flying.items()):
+            left = (flight.step + steps - self._step, flight.second + seconds - now)
+            if id in observed or min(left) <= 0:
+                del self._flying[id]
+            else:
+                batches.setdefault(left, []).append(id)
+        for (steps, seconds), batch in batches.items():
+            holds = _given(
+                holdSteps=None if steps == math.inf else math.ceil(steps),
+                holdSeconds=None if seconds == math.inf else seconds,
+            )
+            process.ask({"op": "hold", "ids": batch, **holds})
 
 
 def _given(**fields: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,7 +73,7 @@ def requests(steps: int) -> Iterator[dict[str, Any]]:
         observations: list[dict[str, Any]] = []
         for id in [*seen, *([f"new{step}"] if draw.random() < 0.2 else [])]:
             trials = draw.randint(1, 8)
-            late = draw.choice([0, 0, 0, 1, 4])
+            late = draw.choice([0, 0, 0, 0.5, 1, 4])
             rewards = [float(draw.random() < 0.4) for _ in range(trials)]
             observations.append({"id": id, "rewards": rewards, "step": max(0, step - late)})
         if draw.random() < 0.1:
@@ -261,18 +262,66 @@ def test_what_is_made_later_takes_the_actors_over(cluster: Cluster, pool: Path, 
     after.observe({ids[0]: [1]})
     with pytest.raises(InsightError, match="another Shards uses these actors now"):
         before.next()
+    before.close()
     assert after.metrics()["held"] == 0
     after.close()
 
 
-def test_the_number_of_shards_is_that_of_the_folder(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_leaves_what_else_is_in_its_folder(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
+    _, many = pair(pool, tmp_path, 2)
+    checkpoint = tmp_path / "step-100"
+    for folder in ("model", "0123456789abcdef0123456789abcdef"):
+        (checkpoint / folder).mkdir(parents=True)
+        (checkpoint / folder / "weights.bin").write_text("a model")
+    many.save(str(checkpoint))
+    many.save(str(checkpoint))
+    assert len(list(checkpoint.glob("*/weights.bin"))) == 2
+    many.close()
+
+
+def test_a_load_that_ended_in_its_middle_is_known_to_the_next_run(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
+    _, many = pair(pool, tmp_path, 2)
+    many.save(str(tmp_path / "checkpoint"))
+    copies = sorted(tmp_path.glob("checkpoint/*/*.iws"))
+    whole = copies[1].read_bytes()
+    copies[1].unlink()
+    with pytest.raises(InsightError, match=r"00001-of-00002\.iws, which is missing"):
+        many.load(str(tmp_path / "checkpoint"))
+    assert len(many.next(2)) == 2, "nothing was loaded"
+    copies[1].write_bytes(b"no state")
+    with pytest.raises(InsightError):
+        many.load(str(tmp_path / "checkpoint"))
+    many.close()
+    later = Shards(f"{tmp_path.name}-later", str(tmp_path / "shards"))
+    with pytest.raises(InsightError, match="of different checkpoints"):
+        later.next()
+    with pytest.raises(InsightError, match="of different checkpoints"):
+        reshard(str(tmp_path / "shards"), str(tmp_path / "new"), 3)
+    copies[1].write_bytes(whole)
+    later.load(str(tmp_path / "checkpoint"))
+    assert len(later.next(2)) == 2
+    later.close()
+    assert len(Shards(f"{tmp_path.name}-last", str(tmp_path / "shards")).next(2)) == 2
+
+
+def test_a_shard_that_is_locked_for_a_while_is_waited_for(cluster: Cluster, pool: Path, tmp_path: Path) -> None:
     reshard(str(pool), str(tmp_path / "shards"), 2)
-    with pytest.raises(InsightError, match="has 2 shards, not 3: reshard"):
-        Shards("wrong", str(tmp_path / "shards"), shards=3)
-    with pytest.raises(InsightError, match="say how many shards"):
-        Shards("wrong", str(tmp_path / "empty"))
-    with pytest.raises(InsightError, match="is there already"):
-        reshard(str(pool), str(tmp_path / "shards"), 4)
-    (tmp_path / "shards" / "00000-of-00002.iws").unlink()
-    with pytest.raises(InsightError, match="no folder with all states"):
-        reshard(str(tmp_path / "shards"), str(tmp_path / "new"), 4)
+    holder = Selector(tmp_path / "shards" / "00001-of-00002.iws")
+    holder.metrics()
+    many = Shards(tmp_path.name, str(tmp_path / "shards"), patience=2)
+    with pytest.raises(InsightError, match="needs all shards, and 1 of 2 are lost"):
+        many.next(4)
+    holder.close()
+    wait_until(lambda: many.metrics()["missing"] == [])
+    assert len(many.next(4)) == 4
+    many.close()
+
+
+def test_reshard_says_why_a_state_could_not_be_made(
+    pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = {"discount": 2, "prior": {"alpha": 1, "beta": 1}, "rule": None}
+    monkeypatch.setattr(sys.modules["insight_wasm.ray.reshard"], "_about", lambda _: about)
+    with pytest.raises(InsightError, match=r"could not be made: .*discount"):
+        reshard(str(pool), str(tmp_path / "new"), 2)
+    assert not (tmp_path / "new").exists()

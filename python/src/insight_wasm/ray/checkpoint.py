@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from typing import Any
 from ..errors import InsightError
 
 _MANIFEST = "manifest.json"
+TORN = "loading"
+"""A file beside the states while a checkpoint is loaded into them."""
+MIXED = "the shards are of different checkpoints"
 
 
 def state_name(shard: int, shards: int) -> str:
@@ -39,7 +43,7 @@ def write_checkpoint(folder: Path, shards: Sequence[dict[str, Any]]) -> None:
     _sync(folder)
     named = {Path(shard["file"]).parts[0] for shard in shards}
     for old in folder.iterdir():
-        if old.is_dir() and old.name not in named:
+        if old.name not in named and _has_copies(old):
             shutil.rmtree(old)
 
 
@@ -55,9 +59,18 @@ def read_checkpoint(folder: Path, shards: int | None = None) -> list[Path]:
         raise InsightError("load", f"{path} is damaged: {error}") from error
     if manifest.get("version") != 1:
         raise InsightError("load", f"{path} was made by a newer release, or is damaged")
+    gone = [file.name for file in files if not file.exists()]
+    if gone:
+        raise InsightError("load", f"{path} names {', '.join(gone)}, which {'is' if len(gone) == 1 else 'are'} missing")
     if shards not in (None, len(files)):
         raise InsightError("load", f"{path} has {len(files)} shards, not {shards}: reshard makes others of them")
     return files
+
+
+def _has_copies(folder: Path) -> bool:
+    """Whether it was made by `copy_names`: a trainer may keep other things beside it."""
+    is_named = re.fullmatch("[0-9a-f]{32}", folder.name) and folder.is_dir()
+    return bool(is_named) and all(".iws" in file.name for file in folder.iterdir())
 
 
 def _sync(folder: Path) -> None:

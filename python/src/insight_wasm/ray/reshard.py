@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import InsightError
 from ..program import find_program, run
-from .checkpoint import read_checkpoint, state_name
+from .checkpoint import MIXED, TORN, read_checkpoint, state_name
 from .hashing import shard_of
 
 
@@ -59,6 +59,8 @@ def _states(source: Path) -> list[Path]:
         return [source]
     if (source / "manifest.json").exists():
         return read_checkpoint(source)
+    if (source / TORN).exists():
+        raise InsightError("load", f"{MIXED}: load one into {source} first")
     states = sorted(source.glob("*-of-*.iws"))
     if not states or states != [source / state_name(i, len(states)) for i in range(len(states))]:
         raise InsightError("no-state", f"{source} is no state, and no folder with all states of a pool")
@@ -79,9 +81,12 @@ def _split(states: Sequence[Path], targets: Sequence[Path], about: dict[str, Any
         for line in _export(states):
             imports[shard_of(json.loads(line)["id"], len(targets))].write(line)
             count += 1
+    except BrokenPipeError:
+        pass  # the import that ended says why
     finally:
-        for one in imports:
-            one.end()
+        reasons = [reason for one in imports if (reason := one.end()) is not None]
+    if reasons:
+        raise InsightError("failed", reasons[0])
     rule = about["rule"] or {}
     given = [f"--{name}={rule[name]}" for name in ("threshold", "reward-scale") if name in rule]
     for target in targets if given else ():
@@ -105,17 +110,20 @@ class _Import:
     def __init__(self, state: Path, flags: Sequence[str]) -> None:
         command = [*find_program(), "state", "import", "-", "--state", str(state), *flags]
         self._state = state
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 (a pipe could fill up)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._words)
 
     def write(self, line: bytes) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(line)
 
-    def end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        if self._process.wait() != 0:
-            raise InsightError("failed", f"{self._state} could not be made")
+    def end(self) -> str | None:
+        """The reason if the state could not be made."""
+        self._process.communicate()  # also where it has ended before
+        with self._words:
+            self._words.seek(0)
+            words = self._words.read().decode(errors="replace").strip().removeprefix("insight-wasm: ")
+        return None if self._process.returncode == 0 else f"{self._state.name} could not be made: {words}"
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ import ray
 
 from ..errors import InsightError
 from ..selector import Selector
-from .actor import host
-from .checkpoint import read_checkpoint, state_name
+from .actor import LOST, host, of_process
+from .checkpoint import MIXED, TORN, read_checkpoint, state_name
 from .hashing import by_shard
 from .host import Ids
 from .whole import Memory, Whole
@@ -68,11 +68,11 @@ class Shards(Selector):
         count = _count(self._folder, shards)
         parts = {} if ids is None else by_shard(ids, count)
         spread = {"scheduling_strategy": "SPREAD", **(options or {})}
-        self._hosts = [
-            host(f"{name}-{i}-of-{count}", str(self._folder / state_name(i, count)), parts.get(i), settings, spread)
-            for i in range(count)
-        ]
+        self._started = [of_process(str(self._folder / state_name(i, count)), settings) for i in range(count)]
+        self._hosts = [host(f"{name}-{i}-of-{count}", parts.get(i), self._started[i], spread) for i in range(count)]
         self._refuses, self._patience, self._memory = lost == "refuse", patience, Memory()
+        if (self._folder / TORN).exists():
+            self._memory.torn = MIXED
 
     def __getstate__(self) -> dict[str, Any]:
         raise TypeError("Shards is used where it was made: let the workers ask that process, or an actor of their own")
@@ -91,7 +91,9 @@ class Shards(Selector):
         """Goes back to a checkpoint of as many shards: what was observed since is forgotten, nothing is in flight."""
         read_checkpoint(Path(folder), len(self._hosts))
         with self._client.held():
+            (self._folder / TORN).touch()
             answer = self.call("load", **{"from": folder})
+            (self._folder / TORN).unlink()
             self._step = answer["step"] or 0
             self._flying.clear()
 
@@ -111,13 +113,24 @@ class Shards(Selector):
             self._selections = saved["selections"]
 
     def close(self) -> None:
-        """Lets the actors save and ends them."""
-        super().close()
-        for actor in self._hosts:
-            ray.kill(actor)
+        """Lets the actors save and ends them, unless another Shards uses them now.
 
-    def launch(self) -> Whole:  # type: ignore[override]  # answers as a Process does
-        return Whole(self._hosts, self._memory, self._patience, self._refuses)
+        Raises:
+            InsightError: `lost` if observations wait for a shard that is lost: they are lost too.
+        """
+        try:
+            super().close()
+        finally:
+            for i, actor in enumerate(self._hosts):
+                try:
+                    is_mine = i in self._memory.missing or ray.get(actor.close.remote(self._memory.owner)) is not False
+                except LOST:
+                    is_mine = True
+                if is_mine:
+                    ray.kill(actor)
+
+    def launch(self) -> Whole:
+        return Whole(self._hosts, self._started, self._memory, self._patience, self._refuses)
 
 
 def _count(folder: Path, given: int | None) -> int:

@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
 
 from ..errors import InsightError
 from ..process import Ended
-from .checkpoint import copy_names, read_checkpoint, write_checkpoint
+from .actor import LOST
+from .checkpoint import MIXED, copy_names, read_checkpoint, write_checkpoint
 from .hashing import shard_of
 from .host import Answer, Opened, Request
 
 _COUNT = 256
-_TO_SHARDS = ("count", "acquisition", "candidates", "exclude", "quotas", "floor", "maxVisits")
+_TO_SHARDS = ("count", "acquisition", "candidates", "exclude", "quotas", "floor", "maxVisits", "cooldown")
 _TO_MERGE = ("count", "quotas", "floor")
-_OWN = ("op", "hold", "holdSteps", "holdSeconds", "cooldown")
+_OWN = ("id", "op", "hold", "holdSteps", "holdSeconds")
+_PASSING = ("locked", "ended", "no-state")  # reasons of a process that cannot start which may be gone later
 _LOOK = 0.1
 
 
@@ -35,6 +36,7 @@ class Memory:
     taken: set[int] = field(default_factory=set)  # shards that are this owner's
     lives: dict[int, str] = field(default_factory=dict)  # of their processes
     missing: set[int] = field(default_factory=set)
+    reasons: dict[int, str] = field(default_factory=dict)  # why one of them could not be opened
     prompts: dict[int, int] = field(default_factory=dict)
     steps: dict[int, float | None] = field(default_factory=dict)
     waiting: dict[int, dict[str, Request]] = field(default_factory=dict)  # observations for shards that are missing
@@ -48,10 +50,18 @@ class Whole:
     Raises InsightError, and Ended.
     """
 
-    def __init__(self, hosts: Sequence[Any], memory: Memory, patience: float, refuses: bool) -> None:
-        self._hosts, self._memory, self._refuses = hosts, memory, refuses
+    def __init__(
+        self,
+        hosts: Sequence[Any],
+        started: Sequence[Mapping[str, Any]],
+        memory: Memory,
+        patience: float,
+        refuses: bool,
+    ) -> None:
+        self._hosts, self._started, self._memory, self._refuses = hosts, started, memory, refuses
         self._limits: dict[str, _Limit] = {}
         self._held: dict[int, int] = {}  # prompts in flight
+        self._chosen: dict[int, list[str]] = {}  # in flight too; a shard is told with what it is asked next
         self._selected = 0
         self._opening = {i: self._take(i) for i in range(len(hosts))}
         memory.missing = set(self._opening)
@@ -87,11 +97,31 @@ class Whole:
             raise InsightError("request", f"{op} is nothing that shards answer together")
         return {"id": None, **answers[op](request)}
 
+    def kill(self) -> None:
+        """The actors stay, and what they answered is on the disk."""
+
     def close(self) -> None:
-        self._need_all("close")
-        for answer in ray.get([host.close.remote() for host in self._hosts]):
+        """Lets all shards save and end. Raises InsightError if one could not, or is lost with what waits for it."""
+        errors: list[InsightError] = []
+        try:
+            self._opened()
+            self._send_waiting()
+        except InsightError as error:
+            errors.append(error)
+        except Ended as error:
+            errors.append(InsightError("lost", str(error)))
+        for call in [self._hosts[i].close.remote(self._memory.owner) for i in self._there]:
+            try:
+                answer = ray.get(call)
+            except LOST:
+                continue  # what it answered is on the disk
             if isinstance(answer, InsightError):
-                raise answer
+                errors.append(answer)
+        waiting = sum(map(len, self._memory.waiting.values()))
+        if waiting:
+            self._need_all(f"close loses {waiting} observations that wait for a shard; it")
+        if errors:
+            raise errors[0]
 
     @property
     def _there(self) -> list[int]:
@@ -103,7 +133,7 @@ class Whole:
 
     def _take(self, i: int) -> Any:
         memory = self._memory
-        return self._hosts[i].take.remote(memory.owner, uuid.uuid4().hex, i not in memory.taken)
+        return self._hosts[i].take.remote(memory.owner, uuid.uuid4().hex, i not in memory.taken, self._started[i])
 
     def _opened(self) -> dict[int, dict[str, Any]]:
         """The shards that have come back, and what they said."""
@@ -113,11 +143,14 @@ class Whole:
                 continue
             try:
                 opened: Opened = ray.get(opening)
-            except RayActorError:
-                self._opening[i] = self._take(i)
-                continue
+            except LOST as error:
+                opened = InsightError("ended", str(error))
             if isinstance(opened, InsightError):
-                raise opened
+                self._opening[i] = self._take(i)
+                self._memory.reasons[i] = opened.message
+                if opened.code not in _PASSING:
+                    raise opened
+                continue
             del self._opening[i]
             self._memory.missing.discard(i)
             self._memory.taken.add(i)
@@ -131,18 +164,24 @@ class Whole:
 
     def _need_all(self, what: str) -> None:
         if self._memory.missing:
-            lost = ", ".join(map(str, sorted(self._memory.missing)))
-            raise InsightError("lost", f"{what} needs all shards, and {lost} of {len(self._hosts)} are lost")
+            missing = sorted(self._memory.missing)
+            why = next((f": {self._memory.reasons[i]}" for i in missing if i in self._memory.reasons), "")
+            lost = ", ".join(map(str, missing))
+            raise InsightError("lost", f"{what} needs all shards, and {lost} of {len(self._hosts)} are lost{why}")
 
     def _run(self, requests: Mapping[int, Sequence[Request]]) -> dict[int, list[Answer]]:
         """The answers of shards; raises Ended if one of them is lost."""
-        calls = {i: self._hosts[i].ask.remote(self._memory.lives[i], of) for i, of in requests.items()}
+        told = {i: {"op": "hold", "ids": self._chosen.pop(i)} for i in requests if i in self._chosen}
+        calls = {
+            i: self._hosts[i].ask.remote(self._memory.lives[i], [told[i], *of] if i in told else of)
+            for i, of in requests.items()
+        }
         answers: dict[int, list[Answer]] = {}
         lost: dict[int, str] = {}
         for i, call in calls.items():
             try:
                 answer: list[Answer] | None = ray.get(call)
-            except RayActorError as error:
+            except LOST as error:
                 lost[i] = str(error)
                 continue
             if answer is None:
@@ -151,6 +190,8 @@ class Whole:
                 answers[i] = answer
         if lost:
             raise Ended("; ".join(f"lost shard {i}: {reason}" for i, reason in lost.items()))
+        for i in told:
+            self._held[i] = _good(answers[i].pop(0))["held"]
         return answers
 
     def _of_each(self, requests: Mapping[int, Request]) -> dict[int, dict[str, Any]]:
@@ -175,38 +216,36 @@ class Whole:
         requests: dict[int, Request] = {}
         offset = 0
         for i in there:
-            part = {"offset": offset, "of": of}
-            requests[i] = {"op": "select", **query, "cooldown": self._cooldown(i, request), "part": part}
+            part = {"offset": offset, "of": of, **({} if self._step is None else {"step": self._step})}
+            requests[i] = {"op": "select", **query, "part": part}
             offset += self._memory.prompts[i]
         parts = [answer["part"] for answer in self._of_each(requests).values()]
         merge = {"op": "merge", "parts": parts, **{name: query[name] for name in _TO_MERGE if name in query}}
         chosen = self._of_each({there[0]: merge})[there[0]]
         self._selected += len(chosen["ids"])
         if request.get("hold", False):
-            limits: Request = {name: request[name] for name in ("holdSteps", "holdSeconds") if name in request}
-            self._hold({"ids": chosen["ids"], **limits})
+            for i, ids in self._by_shard(chosen["ids"]).items():
+                self._chosen[i] = ids
+                self._held[i] += len(ids)
+            self._limit(chosen["ids"], request)
         return {"ids": chosen["ids"], "scores": chosen["scores"]}
 
-    def _cooldown(self, i: int, request: Request) -> Any:
-        """What leaves out of a shard the prompts of the last steps of the whole: its own last step may be older."""
-        cooldown, last, own = request.get("cooldown", 0), self._step, self._memory.steps[i]
-        if not isinstance(cooldown, int) or cooldown < 1 or last is None or own is None:
-            return cooldown
-        return max(0, cooldown - math.floor(last - own))
-
     def _hold(self, request: Request) -> dict[str, Any]:
-        """Limits are kept here, as a shard does not know the steps of the others."""
         self._expire()
         parts = self._by_shard(request["ids"])
         for i, answer in self._of_each({i: {"op": "hold", "ids": ids} for i, ids in parts.items()}).items():
             self._held[i] = answer["held"]
+        self._limit(request["ids"], request)
+        return {"held": sum(self._held.values())}
+
+    def _limit(self, ids: Sequence[str], request: Request) -> None:
+        """Limits are kept here, as a shard does not know the steps of the others."""
         steps, seconds = request.get("holdSteps"), request.get("holdSeconds")
         limit = _Limit(steps, self._step, math.inf if seconds is None else time.monotonic() + seconds)
-        for id in request["ids"]:
+        for id in ids:
             self._limits.pop(id, None)
             if steps is not None or seconds is not None:
                 self._limits[id] = limit
-        return {"held": sum(self._held.values())}
 
     def _expire(self) -> None:
         """Releases what is in flight for too long."""
@@ -232,11 +271,13 @@ class Whole:
         began = self._step
         seen: dict[str, Any] = {"observed": 0, "late": [], "skipped": [], "unsaved": 0}
         errors: list[InsightError] = []
+        failed: InsightError | None = None
         for i, (answer, about) in self._run(requests).items():
             self._know(i, _good(about))
             if isinstance(answer, InsightError):
                 if answer.code not in ("value", "refused"):
-                    raise answer
+                    failed = answer
+                    continue
                 errors.append(
                     InsightError(answer.code, _placed(answer.message, places[i]))
                 )  # of the first; none was taken
@@ -247,6 +288,8 @@ class Whole:
             seen["late"] += [places[i][at] for at in answer.get("late", [])]
             for one in answer.get("skipped", []):
                 seen["skipped"].append({**one, "at": places[i][one["at"]], "reason": _placed(one["reason"], places[i])})
+        if failed is not None:
+            raise failed
         if began is None and self._step is not None:
             self._limits = {id: limit.begun(self._step) for id, limit in self._limits.items()}
         gone = {one["at"] for one in seen["skipped"] if one["code"] != "repeated"}
@@ -341,7 +384,7 @@ class Whole:
     def _load(self, request: Request) -> dict[str, Any]:
         self._need_all("load")
         files = read_checkpoint(Path(request["from"]), len(self._hosts))
-        self._memory.torn = "the shards are of different checkpoints"
+        self._memory.torn = MIXED
         answers = self._of_each({i: {"op": "load", "from": str(files[i])} for i in self._there})
         for i, about in answers.items():
             self._know(i, about)
