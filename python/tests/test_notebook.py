@@ -39,6 +39,13 @@ def test_what_cannot_be_scored_is_named() -> None:
         score([1], [1], kind="best")
 
 
+def test_a_program_that_dies_at_its_start_is_an_error_with_its_last_words() -> None:
+    dies = [sys.executable, "-c", "import sys; sys.exit('out of memory')"]
+    with pytest.raises(InsightError, match="insight-wasm ended with code 1: out of memory") as caught:
+        score([1], [1], command=dies)
+    assert caught.value.code == "ended"
+
+
 def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
     with Selector(state, ids={"a": "math", "b": "code", "c": "code"}, discount=0.5) as selector:
         selector.observe({"a": [1, 0, 1], "b": [0]}, step=3)
