@@ -58,6 +58,14 @@ def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
         assert told["mean"] == [0.6, 1 / 3, 0.5]
 
 
+def test_separators_of_lines_in_ids_and_groups_do_not_end_a_row(state: str) -> None:
+    groups = {"line\u2028end": "a\x85b", "para\u2029graph": "form\x0cfeed", "plain": "c"}
+    with Selector(state, ids=groups) as selector:
+        selector.observe({"line\u2028end": [1]})
+        columns = read_state(state)
+        assert dict(zip(columns["id"], columns["group"], strict=True)) == groups
+
+
 def test_a_state_that_is_not_there_is_named(state: str) -> None:
     with pytest.raises(InsightError, match=r"pool\.iws: no such file"):
         read_state(state)

@@ -57,7 +57,7 @@ def mixed_share(done: dict[str, Any], rounds: int) -> float:
 
 
 def posteriors(state: str) -> dict[str, tuple[float, ...]]:
-    rows = map(json.loads, insight(["state", "export", "--state", state]).splitlines())
+    rows = map(json.loads, insight(["state", "export", "--state", state]).strip().split("\n"))
     return {row["id"]: (row["alpha"], row["beta"], row["visits"], row["step"]) for row in rows if row["visits"] > 0}
 
 
