@@ -8,6 +8,7 @@ from typing import Any
 
 from slime.rollout.data_source import RolloutDataSourceWithBuffer
 
+from .choose import choose
 from .plain import to_id
 from .selector import Selector
 
@@ -50,9 +51,9 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
         groups: list[list[Any]] = self._get_samples_from_buffer(num_samples)
         missing = num_samples - len(groups)
         if missing > 0:
-            ids = self.selector.next(missing)
-            self._given.update(ids)
-            self.dataset.samples, self.sample_offset = [self._samples[id] for id in ids], 0
+            chosen = choose(self.selector, missing, self._samples)
+            self._given.update(id for id, _ in chosen)
+            self.dataset.samples, self.sample_offset = [sample for _, sample in chosen], 0
             groups += super().get_samples(missing)
         return groups
 

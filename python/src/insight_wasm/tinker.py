@@ -7,6 +7,7 @@ from typing import Any
 
 from tinker_cookbook.rl.types import Env, EnvGroupBuilder, Metrics, RLDataset, Trajectory
 
+from .choose import choose
 from .plain import to_ids
 from .selector import Selector
 
@@ -43,9 +44,8 @@ class InsightDataset(RLDataset):  # type: ignore[misc]
         """The next batch. `index` begins anew in each epoch, so batches are counted here, from where the state is."""
         last = self.selector.call("hello")["step"] or 0 if self._step is None else self._step
         self._step = last + 1
-        return [
-            Observed(self._builders[id], id, self.selector, self._step) for id in self.selector.next(self._batch_size)
-        ]
+        chosen = choose(self.selector, self._batch_size, self._builders)
+        return [Observed(builder, id, self.selector, self._step) for id, builder in chosen]
 
     def __len__(self) -> int:
         return self._batches

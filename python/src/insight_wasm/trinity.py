@@ -9,6 +9,7 @@ from typing import Any
 
 from trinity.buffer.selector.selector import BaseSelector
 
+from .choose import choose
 from .columns import rows_and_ids, settings_of
 from .selector import Selector
 
@@ -39,7 +40,7 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
         self.selector = Selector(self._state, ids, **settings_of(given, ["rollouts"]))
 
     def get_indices(self, batch_size: int, return_extra_info: bool = False) -> Any:
-        rows = [self._rows[id] for id in self.selector.next(batch_size)]
+        rows = [row for _, row in choose(self.selector, batch_size, self._rows)]
         return (rows, {}) if return_extra_info else rows
 
     def feedback(self, indices: Sequence[int], values: Sequence[float]) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from insight_wasm import InsightError, Selector
+
 GROUP, ROWS = 4, 12
 
 
@@ -146,3 +148,13 @@ def test_what_cannot_work_is_said(slime: Any, tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("INSIGHT_STATE")
     with pytest.raises(ValueError, match="INSIGHT_STATE=PATH"):
         slime.InsightDataSource(arguments(tmp_path))
+
+
+def test_a_prompt_that_the_data_lack_is_named_and_its_batch_released(slime: Any, state: str, tmp_path: Path) -> None:
+    with Selector(state, ids=["q99"], discount=0.9) as selector:
+        selector.metrics()
+    source = slime.InsightDataSource(arguments(tmp_path))
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'q99' that the data lack"):
+        source.get_samples(ROWS + 1)
+    assert source.selector.metrics()["held"] == 0
+    source.selector.close()

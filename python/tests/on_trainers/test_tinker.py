@@ -16,7 +16,7 @@ from tinker_cookbook.completers import TokensWithLogprobs
 from tinker_cookbook.rl.rollouts import do_group_rollout
 from tinker_cookbook.rl.types import Env, EnvGroupBuilder, StepResult
 
-from insight_wasm import Selector
+from insight_wasm import InsightError, Selector
 from insight_wasm.tinker import InsightDataset, Observed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -111,3 +111,11 @@ def test_builders_are_pickled_without_the_process(state: str) -> None:
 def test_builders_with_one_id_are_refused(state: str) -> None:
     with pytest.raises(ValueError, match="2 builders have only 1 ids"):
         InsightDataset([Guesses(0), Guesses(1)], Selector(state), batch_size=1, ids=["a", "a"])
+
+
+def test_a_prompt_that_the_builders_lack_is_named_and_its_batch_released(state: str) -> None:
+    with Selector(state, ids=["a", "b", "c"]) as selector:
+        dataset = InsightDataset([Guesses(0), Guesses(1)], selector, batch_size=3, batches=1, ids=["a", "b"])
+        with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'c' that the data lack"):
+            dataset.get_batch(0)
+        assert selector.metrics()["held"] == 0

@@ -16,6 +16,7 @@ from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalcul
 from trinity.buffer.task_scheduler import TasksetScheduler
 from trinity.common.config import Config, DataSelectorConfig, TasksetConfig
 
+from insight_wasm import InsightError, Selector
 from insight_wasm.trinity import InsightSelector
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -98,3 +99,14 @@ def test_what_cannot_work_is_said(data: str, state: str) -> None:
     with pytest.raises(ValueError, match=r"mean reward of row 3 is 1\.5"):
         selector_of(tasks).feedback([3], [1.5])
     selector_of(tasks).selector.close()
+
+
+def test_a_prompt_that_the_data_lack_is_named_and_its_batch_released(data: str, state: str) -> None:
+    with Selector(state, ids=["q99"], discount=0.9) as selector:
+        selector.metrics()
+    tasks = scheduler(data, state)
+    selector = selector_of(tasks).selector
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'q99' that the data lack"):
+        selector_of(tasks).get_indices(ROWS + 1)
+    assert selector.metrics()["held"] == 0
+    selector.close()
