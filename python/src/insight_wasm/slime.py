@@ -65,14 +65,18 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
             super().add_samples(samples)
 
     def observe(self, groups: list[list[Any]]) -> None:
-        """The outcomes of a rollout. What was given for it and did not end is released, unless it goes on."""
+        """The outcomes of groups that ended."""
         rewards: dict[str, list[float]] = {}
         for sample in _flat(groups):
             rewards.setdefault(sample.metadata[ID], []).append(sample.get_reward_value(self.args))
         with self._lock:
             self.selector.observe(rewards)
             self._given -= rewards.keys()
-            if not getattr(self.args, "partial_rollout", False):
+
+    def end_rollout(self) -> None:
+        """What was given for a rollout and did not end is released, unless it goes on."""
+        if not getattr(self.args, "partial_rollout", False):
+            with self._lock:
                 self.selector.release(self._given)
                 self._given.clear()
 
@@ -102,6 +106,7 @@ def observe(args: Any, all_samples: list[list[Any]], data_source: Any) -> None:
     """`--rollout-all-samples-process-path insight_wasm.slime.observe`: also what a filter dropped is observed."""
     source = getattr(data_source, "__self__", data_source)  # slime gives the method get_samples
     source.observe(all_samples)
+    source.end_rollout()
 
 
 def _flat(groups: list[Any]) -> list[Any]:

@@ -211,3 +211,11 @@ def test_a_buffer_that_gives_a_few_at_a_time_leaves_no_prompt_chosen_and_not_giv
     assert source.selector.metrics()["held"] == 4 + 3
     assert ids_of(source.buffer) == ids_of(aborted)[1:]
     source.selector.close()
+
+
+def test_a_loop_that_observes_groups_where_they_end_leaves_the_others_in_flight(slime: Any, tmp_path: Path) -> None:
+    source = slime.InsightDataSource(arguments(tmp_path))
+    groups = rolled(source.get_samples(6))
+    source.observe(groups[:1])
+    assert source.selector.metrics()["held"] == 5
+    source.selector.close()
