@@ -96,6 +96,24 @@ def test_two_processes_end_with_the_reason_when_the_state_is_in_use(tmp_path: Pa
     assert "pool.iws: in use by process" in launched.stderr
 
 
+def test_two_processes_end_with_the_reason_whatever_fails_on_the_main_one(tmp_path: Path) -> None:
+    arguments = {"max_steps": 2, "per_device_train_batch_size": 8, "save_strategy": "steps", "save_steps": 1}
+    arguments["ddp_timeout"] = 60
+    methods = ["next", "observe", "metrics", "state_dict", "load_state_dict"]
+    resume = {"resume": str(tmp_path / "checkpoint-1")}
+    runs = [{"fails": name, **(resume if name == "load_state_dict" else {})} for name in methods]
+    unknown = {"state": str(tmp_path / "unknown.iws"), "more": ["gone"], "arguments": {**arguments, "max_steps": 99}}
+    all_runs = [*({"arguments": arguments, **each} for each in [{}, *runs]), unknown]
+    launched = launch(tmp_path, {"runs": all_runs})
+    assert launched.returncode == 0, launched.stderr[-3000:]
+    first, second = (json.loads((tmp_path / f"rank-{rank}.json").read_text())["errors"] for rank in (0, 1))
+    why = [f"OSError: [Errno 28] {name}: the disk is full" for name in methods]
+    assert first[:-1] == ["", *why]
+    assert second[:-1] == ["", *(f"InsightError: failed: {each}" for each in why)]
+    assert first[-1] == second[-1]
+    assert first[-1].startswith("InsightError: unknown-id: the state has a prompt 'gone' that the data lack")
+
+
 @pytest.mark.parametrize("skip", [False, True])
 def test_a_run_that_goes_on_from_a_checkpoint_chooses_as_one_that_was_never_stopped(tmp_path: Path, skip: bool) -> None:
     arguments = {"save_strategy": "steps", "save_steps": 3, "gradient_accumulation_steps": 2}
@@ -208,8 +226,9 @@ def test_what_the_data_set_or_the_state_lacks_is_named(tmp_path: Path) -> None:
     trainer = trainer_of(dataset, tmp_path, right)
     with Selector(tmp_path / "pool.iws", ids=["c", "d"]) as selector:
         trainer.select_with(selector)
-        with pytest.raises(ValueError, match=r"the state has a prompt '[cd]' that train_dataset lacks"):
+        with pytest.raises(InsightError, match=r"unknown-id: the state has a prompt '[cd]' that the data lack"):
             trainer.train()
+        assert selector.metrics()["held"] == 0
     with Selector(tmp_path / "few.iws", ids=["a"]) as selector:
         trainer.select_with(selector)
         with pytest.raises(InsightError, match="1 of 2 prompts can be chosen"):
