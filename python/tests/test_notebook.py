@@ -39,6 +39,13 @@ def test_what_cannot_be_scored_is_named() -> None:
         score([1], [1], kind="best")
 
 
+def test_a_program_that_dies_at_its_start_is_an_error_with_its_last_words() -> None:
+    dies = [sys.executable, "-c", "import sys; sys.exit('out of memory')"]
+    with pytest.raises(InsightError, match="insight-wasm ended with code 1: out of memory") as caught:
+        score([1], [1], command=dies)
+    assert caught.value.code == "ended"
+
+
 def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
     with Selector(state, ids={"a": "math", "b": "code", "c": "code"}, discount=0.5) as selector:
         selector.observe({"a": [1, 0, 1], "b": [0]}, step=3)
@@ -49,6 +56,14 @@ def test_a_state_is_read_as_columns_also_while_it_is_open(state: str) -> None:
         assert told["alpha"] == [3, 1, 1] and told["beta"] == [2, 2, 1] and told["visits"] == [1, 1, 0]
         assert told["step"][:2] == [3, 3] and math.isnan(told["step"][2])
         assert told["mean"] == [0.6, 1 / 3, 0.5]
+
+
+def test_separators_of_lines_in_ids_and_groups_do_not_end_a_row(state: str) -> None:
+    groups = {"line\u2028end": "a\x85b", "para\u2029graph": "form\x0cfeed", "plain": "c"}
+    with Selector(state, ids=groups) as selector:
+        selector.observe({"line\u2028end": [1]})
+        columns = read_state(state)
+        assert dict(zip(columns["id"], columns["group"], strict=True)) == groups
 
 
 def test_a_state_that_is_not_there_is_named(state: str) -> None:

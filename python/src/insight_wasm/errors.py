@@ -7,8 +7,8 @@ class InsightError(RuntimeError):
     """What the program answered in place of a result, or died of.
 
     `code` is stable across versions: those of docs/serve.md (`value`, `refused`, `save`, `load`, ...), those of a start
-    (`usage`, `locked`, `damaged`, `settings`, ...), and of this package `no-node`, `ended`, `forked`, `closed`, `busy`
-    and `exhausted`.
+    (`usage`, `locked`, `damaged`, `settings`, ...), and of this package `no-node`, `ended`, `forked`, `closed`, `busy`,
+    `exhausted` and `unknown-id`.
     """
 
     def __init__(self, code: str, message: str) -> None:

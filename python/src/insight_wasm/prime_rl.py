@@ -8,6 +8,8 @@ from typing import Any
 from prime_rl.orchestrator.curriculum import base
 from prime_rl.orchestrator.curriculum.samplers.base import TaskSampler
 
+from .choose import choose
+from .plain import to_id
 from .selector import Selector
 
 
@@ -25,13 +27,14 @@ class InsightSampler(TaskSampler):  # type: ignore[misc]
     ) -> None:
         if not isinstance(tasks, Sequence):
             raise ValueError("a stream of tasks has no order to choose: the task set must be finite")
-        self._tasks = {task.key: task for task in tasks}
+        self._tasks = {to_id(task.key): task for task in tasks}
         if len(self._tasks) < len(tasks):
             raise ValueError(f"{len(tasks):,} tasks have only {len(self._tasks):,} keys")
         self.selector = Selector(state, list(self._tasks), hold_seconds=hold_seconds, **settings)
 
     def __next__(self) -> Any:
-        return self._tasks[self.selector.next()[0]]
+        ((_, task),) = choose(self.selector, 1, self._tasks)
+        return task
 
     def observe(self, group: list[Any]) -> None:
         """Rewards of the agent that is trained; a group without any is in flight no longer."""
@@ -67,6 +70,9 @@ def install(*states: str, **settings: Any) -> None:
 
     def init(self: Any, config: Any, tasks: Any) -> None:
         made(self, config, tasks)
-        self.sampler = InsightSampler(tasks, next(rest), **settings)
+        state = next(rest, None)
+        if state is None:
+            raise ValueError(f"install has {len(states)} states, and there are more environments: give each its own")
+        self.sampler = InsightSampler(tasks, state, **settings)
 
     base.Curriculum.__init__ = init

@@ -32,7 +32,7 @@ def read_state(
     import numpy
 
     lines = run(["state", "export", "--state", os.fspath(path)], command=None if command is None else tuple(command))
-    rows = [json.loads(line) for line in lines.splitlines()]
+    rows = [json.loads(line) for line in lines.split("\n") if line]  # splitlines would split ids with a U+2028 too
 
     def column(name: str, kind: Any, default: Any = None) -> numpy.ndarray[Any, Any]:
         return numpy.array([default if row.get(name) is None else row[name] for row in rows], dtype=kind)

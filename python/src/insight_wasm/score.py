@@ -30,15 +30,16 @@ def score(alpha: Any, beta: Any, *, command: Sequence[str] | None = None, **acqu
     a, b = (_flat(values) for values in (alpha, beta))
     scores: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        process = Process([*(command or find_program()), "serve", "--state", os.path.join(folder, "none.iws")])
         try:
-            for i in range(0, max(1, len(a)), _MOST):
-                request = {"op": "score", "alpha": a[i : i + _MOST], "beta": b[i : i + _MOST]}
-                scores += process.ask(request | ({"acquisition": acquisition} if acquisition else {}))["scores"]
+            process = Process([*(command or find_program()), "serve", "--state", os.path.join(folder, "none.iws")])
+            try:
+                for i in range(0, max(1, len(a)), _MOST):
+                    request = {"op": "score", "alpha": a[i : i + _MOST], "beta": b[i : i + _MOST]}
+                    scores += process.ask(request | ({"acquisition": acquisition} if acquisition else {}))["scores"]
+            finally:
+                process.kill()
         except Ended as error:
             raise InsightError("ended", f"insight-wasm {error}") from None
-        finally:
-            process.kill()
     return scores
 
 

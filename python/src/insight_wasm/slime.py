@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 from slime.rollout.data_source import RolloutDataSourceWithBuffer
 
+from .choose import choose
 from .plain import to_id
 from .selector import Selector
 
@@ -37,6 +39,7 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
             self._samples[id] = sample
         self.selector = self.make_selector(list(self._samples))
         self._given: set[str] = set()
+        self._lock = threading.Lock()  # of the buffer, of what is given, and of the offset of slime's data source
 
     def make_selector(self, ids: list[str]) -> Selector:
         discount = os.environ.get("INSIGHT_DISCOUNT")
@@ -47,25 +50,35 @@ class InsightDataSource(RolloutDataSourceWithBuffer):  # type: ignore[misc]
 
     def get_samples(self, num_samples: int) -> list[list[Any]]:
         """Groups that were aborted first, then those that are chosen."""
-        groups: list[list[Any]] = self._get_samples_from_buffer(num_samples)
-        missing = num_samples - len(groups)
-        if missing > 0:
-            ids = self.selector.next(missing)
-            self._given.update(ids)
-            self.dataset.samples, self.sample_offset = [self._samples[id] for id in ids], 0
-            groups += super().get_samples(missing)
-        return groups
+        with self._lock:
+            groups: list[list[Any]] = self._get_samples_from_buffer(num_samples)
+            missing = num_samples - len(groups)
+            if missing > 0:
+                chosen = choose(self.selector, missing, self._samples)
+                self._given.update(id for id, _ in chosen)
+                self.dataset.samples, self.sample_offset = [sample for _, sample in chosen], 0
+                groups += super(RolloutDataSourceWithBuffer, self).get_samples(missing)  # without the buffer
+            return groups
+
+    def add_samples(self, samples: list[list[Any]]) -> None:
+        with self._lock:
+            super().add_samples(samples)
 
     def observe(self, groups: list[list[Any]]) -> None:
-        """The outcomes of a rollout. What was given for it and did not end is released, unless it goes on."""
+        """The outcomes of groups that ended."""
         rewards: dict[str, list[float]] = {}
         for sample in _flat(groups):
             rewards.setdefault(sample.metadata[ID], []).append(sample.get_reward_value(self.args))
-        self.selector.observe(rewards)
-        self._given -= rewards.keys()
+        with self._lock:
+            self.selector.observe(rewards)
+            self._given -= rewards.keys()
+
+    def end_rollout(self) -> None:
+        """What was given for a rollout and did not end is released, unless it goes on."""
         if not getattr(self.args, "partial_rollout", False):
-            self.selector.release(self._given)
-            self._given.clear()
+            with self._lock:
+                self.selector.release(self._given)
+                self._given.clear()
 
     def save(self, rollout_id: Any) -> None:
         saved = self.selector.state_dict()
@@ -93,6 +106,7 @@ def observe(args: Any, all_samples: list[list[Any]], data_source: Any) -> None:
     """`--rollout-all-samples-process-path insight_wasm.slime.observe`: also what a filter dropped is observed."""
     source = getattr(data_source, "__self__", data_source)  # slime gives the method get_samples
     source.observe(all_samples)
+    source.end_rollout()
 
 
 def _flat(groups: list[Any]) -> list[Any]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from trinity.buffer.selector.selector import BaseSelector
 
+from .choose import choose
 from .columns import rows_and_ids, settings_of
 from .selector import Selector
-
-_KEPT = 2
-"""Checkpoints that are kept: that which the explorer names last, and the one before."""
 
 
 class InsightSelector(BaseSelector):  # type: ignore[misc]
@@ -37,9 +36,10 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
         )
         self._ids = list(self._rows)
         self.selector = Selector(self._state, ids, **settings_of(given, ["rollouts"]))
+        self._named = ""  # the file that the JSON of the explorer names
 
     def get_indices(self, batch_size: int, return_extra_info: bool = False) -> Any:
-        rows = [self._rows[id] for id in self.selector.next(batch_size)]
+        rows = [row for _, row in choose(self.selector, batch_size, self._rows)]
         return (rows, {}) if return_extra_info else rows
 
     def feedback(self, indices: Sequence[int], values: Sequence[float]) -> None:
@@ -55,21 +55,27 @@ class InsightSelector(BaseSelector):  # type: ignore[misc]
         self.selector.observe(groups)
 
     def state_dict(self) -> dict[str, Any]:
-        """The explorer keeps it as JSON: so the state is a file, beside the one in use, and this its path."""
+        """The explorer keeps it as JSON: so the state is a file, beside the one in use, and this its path.
+
+        That which the JSON names until it is written anew is kept too.
+        """
         saved = self.selector.state_dict()
         offset: int = self.data_source.current_offset
         path = self._state.with_name(f"{self._state.name}.{offset:012d}.checkpoint")
         new = path.with_suffix(".new")
         new.write_bytes(saved["state"])
         os.replace(new, path)
-        for old in sorted(path.parent.glob(f"{self._state.name}.*.checkpoint"))[:-_KEPT]:
-            if old < path:
+        for old in path.parent.glob(f"{escape(self._state.name)}.{'[0-9]' * 12}.checkpoint"):
+            if old.name not in (path.name, self._named):
                 old.unlink()
+        self._named = path.name
         return {"current_index": offset, "insight": str(path), "selections": saved["selections"]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """A new run gives no more than an index of 0: then the posteriors stay as they are."""
         self.data_source.current_offset = state_dict.get("current_index", 0)
         if "insight" in state_dict:
-            state = Path(state_dict["insight"]).read_bytes()
+            path = Path(state_dict["insight"])
+            state = path.read_bytes()
             self.selector.load_state_dict({"version": 1, "state": state, "selections": state_dict["selections"]})
+            self._named = path.name

@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import torch
 from accelerate.utils import broadcast_object_list, gather_object
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from .choose import Chooser as _Chooser
+from .choose import choose
 from .content_key import content_key
 from .errors import InsightError
 from .plain import to_id
+
+T = TypeVar("T")
 
 CHECKPOINT = "insight.pt"
 _METRICS = {"coverage": "coverage", "expectedWaste": "expected_waste", "realisedWaste": "realised_waste"}
 
 
-class Chooser(Protocol):
+class Chooser(_Chooser, Protocol):
     """What is needed of a Selector."""
 
-    def next(self, count: int) -> list[str]: ...
     def observe(self, groups: Mapping[str, Sequence[float]], step: float | None) -> None: ...
     def metrics(self) -> dict[str, Any]: ...
     def state_dict(self) -> dict[str, Any]: ...
@@ -74,14 +77,11 @@ class InsightMixin:
             return super()._generate_and_score_completions(inputs)  # type: ignore[misc]
         mine = self.accelerator.process_index * len(inputs)
         count = self.accelerator.num_processes * len(inputs) // self.num_generations
-        box: list[Any] = [insight.choose(count) if self.accelerator.is_main_process else None]
-        broadcast_object_list(box)
-        if isinstance(box[0], Exception):
-            raise box[0]
-        rows = [id for id in box[0] for _ in range(self.num_generations)]
-        insight.ids = rows[mine : mine + len(inputs)]
-        chosen = [dict(self.train_dataset[insight.row_of(id)]) for id in insight.ids]
-        return super()._generate_and_score_completions(chosen)  # type: ignore[misc]
+        groups = _on_main(self.accelerator, lambda: choose(insight.selector, count, insight.rows))
+        chosen = [each for each in groups for _ in range(self.num_generations)][mine : mine + len(inputs)]
+        insight.ids = [id for id, _ in chosen]
+        rows = [dict(self.train_dataset[row]) for _, row in chosen]
+        return super()._generate_and_score_completions(rows)  # type: ignore[misc]
 
     def _calculate_rewards(self: Any, inputs: list[dict[str, Any]], *args: Any, **named: Any) -> torch.Tensor:
         rewards: torch.Tensor = super()._calculate_rewards(inputs, *args, **named)  # type: ignore[misc]
@@ -94,11 +94,9 @@ class InsightMixin:
         self._log_completion_extra("mode", ["train" if is_training else "eval"] * len(inputs))
         if is_training:
             ids = gather_object(insight.ids)
-            if self.accelerator.is_main_process:
-                insight.observe(ids, rewards, step)
-                for name, value in insight.selector.metrics().items():
-                    if name in _METRICS and value is not None:
-                        self._metrics["train"][f"insight/{_METRICS[name]}"].append(value)
+            metrics = _on_main(self.accelerator, lambda: insight.observe(ids, rewards, step))
+            for name, value in metrics.items():
+                self._metrics["train"][f"insight/{name}"].append(value)
         return rewards
 
     def log(self: Any, logs: dict[str, float], *args: Any, **named: Any) -> None:
@@ -119,50 +117,60 @@ class InsightMixin:
 
     def _save_checkpoint(self: Any, model: Any, trial: Any) -> None:
         super()._save_checkpoint(model, trial)  # type: ignore[misc]
-        if self._insight is not None and self.accelerator.is_main_process:
+        insight = self._insight
+        if insight is not None:
             folder = f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
             path = os.path.join(self._get_output_dir(trial=trial), folder, CHECKPOINT)
-            torch.save(self._insight.selector.state_dict(), path)
+            _on_main(self.accelerator, lambda: torch.save(insight.selector.state_dict(), path))
 
     def _load_optimizer_and_scheduler(self: Any, checkpoint: str | None) -> None:
         super()._load_optimizer_and_scheduler(checkpoint)  # type: ignore[misc]
-        if self._insight is None or checkpoint is None or not self.accelerator.is_main_process:
-            return
-        path = os.path.join(checkpoint, CHECKPOINT)
-        if os.path.exists(path):
-            self._insight.selector.load_state_dict(torch.load(path, weights_only=True))
-        else:
-            warnings.warn(f"{path} is missing: the posteriors go on as they are", stacklevel=2)
+        insight = self._insight
+        if insight is not None and checkpoint is not None:
+            _on_main(self.accelerator, lambda: insight.load(os.path.join(checkpoint, CHECKPOINT)))
 
 
 class _Insight:
     """What a trainer knows of its selector."""
 
     def __init__(self, selector: Chooser, rows: Mapping[str, int], reward: int) -> None:
-        self.selector = selector
-        self._rows, self._reward = rows, reward
+        self.selector, self.rows = selector, rows
+        self._reward = reward
         self.ids: list[str] = []  # of the rows that this process generates for
         self.logged_step, self.logged = -1, 0  # of the last file of completions, and rows at the queue's start in it
 
-    def choose(self, count: int) -> list[str] | Exception:
-        """An error is for all processes, which wait for the answer."""
-        try:
-            return self.selector.next(count)
-        except InsightError as error:
-            return error
-
-    def row_of(self, id: str) -> int:
-        if id not in self._rows:
-            raise ValueError(
-                f"the state has a prompt {id!r} that train_dataset lacks: give each data set its own state"
-            )
-        return self._rows[id]
-
-    def observe(self, ids: Sequence[str], rewards: torch.Tensor, step: int) -> None:
+    def observe(self, ids: Sequence[str], rewards: torch.Tensor, step: int) -> dict[str, float]:
+        """What to plot after it, by name."""
         groups: dict[str, list[float]] = {}
         for id, reward in zip(ids, rewards[:, self._reward].tolist(), strict=True):
             groups.setdefault(id, []).append(reward)
         self.selector.observe(groups, step=step)
+        metrics = self.selector.metrics()
+        return {name: metrics[key] for key, name in _METRICS.items() if metrics.get(key) is not None}
+
+    def load(self, path: str) -> None:
+        if os.path.exists(path):
+            self.selector.load_state_dict(torch.load(path, weights_only=True))
+        else:
+            warnings.warn(f"{path} is missing: the posteriors go on as they are", stacklevel=2)
+
+
+def _on_main(accelerator: Any, work: Callable[[], T]) -> T:
+    """What `work` gives on the main process, for all processes, which wait for it: so an error of it ends them all."""
+    box: list[Any] = [None, None]
+    failed: Exception | None = None
+    if accelerator.is_main_process:
+        try:
+            box[0] = work()
+        except Exception as error:
+            failed = error
+            is_ours = isinstance(error, InsightError)  # others may have no pickle that can be read
+            box[1] = error if is_ours else InsightError("failed", f"{type(error).__name__}: {error}")
+    broadcast_object_list(box)
+    if box[1] is not None:
+        raise failed or box[1]
+    result: T = box[0]
+    return result
 
 
 def _to_rows(dataset: Any, id: str, hash: Sequence[str] | None) -> dict[str, int]:

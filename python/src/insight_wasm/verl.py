@@ -9,6 +9,7 @@ import transfer_queue
 from verl.trainer.ppo.v1.replay_buffer import ReplayBuffer, ReplayBufferAsync
 from verl.utils.dataset.rl_dataset import RLHFDataset
 
+from .choose import choose
 from .columns import rows_and_ids, settings_of
 from .errors import InsightError
 from .plain import to_id
@@ -55,12 +56,8 @@ class InsightDataset(RLHFDataset):  # type: ignore[misc]
         """As many rows as `items`, which says no more than how many."""
         if self._insight is None:
             return [super(InsightDataset, self).__getitem__(item) for item in items]
-        rows = []
-        for id in self._insight.next(len(items)):
-            if id not in self._rows:
-                raise InsightError("unknown-id", f"the state has a prompt {id!r} that the files lack: filters change?")
-            rows.append({**super().__getitem__(self._rows[id]), ID: id})
-        return rows
+        chosen = choose(self._insight, len(items), self._rows)
+        return [{**super(InsightDataset, self).__getitem__(row), ID: id} for id, row in chosen]
 
     def on_batch_end(self, batch: Any) -> None:
         """Called by the trainer before V1, with the rows that it trained on."""

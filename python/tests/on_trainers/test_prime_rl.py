@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from abc import ABC
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ vf = pytest.importorskip("verifiers.v1")
 from verifiers.v1.configs.agent import AgentConfig  # noqa: E402
 from verifiers.v1.trace import AgentInfo, Reward, TraceTask  # noqa: E402
 
-from insight_wasm import InsightError  # noqa: E402
+from insight_wasm import InsightError, Selector  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -116,3 +116,29 @@ def test_what_cannot_work_is_said(prime: Any, state: str) -> None:
         prime.InsightSampler(iter(TASKS), state)
     with pytest.raises(ValueError, match="13 tasks have only 12 keys"):
         prime.InsightSampler([*TASKS, TASKS[0]], state)
+
+
+def test_a_prompt_that_the_tasks_lack_is_named_and_released(prime: Any, state: str) -> None:
+    with Selector(state, ids=["gone"]) as selector:
+        selector.metrics()
+    sampler = prime.InsightSampler(TASKS, state)
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'gone' that the data lack"):
+        for _ in range(len(TASKS) + 1):
+            next(sampler)
+    assert sampler.selector.get(["gone"])[0]["held"] is False
+    sampler.selector.close()
+
+
+def test_keys_that_are_integers_are_the_ids_of_their_text(prime: Any, state: str) -> None:
+    tasks = [SimpleNamespace(key=key) for key in (7, 8)]
+    sampler = prime.InsightSampler(tasks, state)
+    assert {next(sampler).key for _ in tasks} == {7, 8}
+    sampler.selector.close()
+
+
+def test_more_environments_than_states_are_refused(prime: Any, state: str) -> None:
+    prime.install(state)
+    curriculum = sys.modules["prime_rl.orchestrator.curriculum.base"].Curriculum
+    curriculum(None, TASKS)
+    with pytest.raises(ValueError, match="install has 1 states, and there are more environments"):
+        curriculum(None, TASKS)

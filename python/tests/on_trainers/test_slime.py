@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
+from insight_wasm import InsightError, Selector
 
 GROUP, ROWS = 4, 12
 
@@ -23,26 +27,34 @@ class Sample:
         return self.reward if args.reward_key is None else self.reward[args.reward_key]  # type: ignore[index]
 
 
-class StandIn:
-    """RolloutDataSourceWithBuffer: groups of copies of the samples at an offset, aborted groups first."""
+class SlowData:
+    """Samples that another thread may change between a look at them and the use of them."""
+
+    def __init__(self, samples: list[Sample]) -> None:
+        self._samples = self.origin_samples = samples
+
+    @property
+    def samples(self) -> list[Sample]:
+        time.sleep(0.02)
+        return self._samples
+
+    @samples.setter
+    def samples(self, samples: list[Sample]) -> None:
+        self._samples = samples
+
+
+class Source:
+    """RolloutDataSource: groups of copies of the samples at an offset."""
 
     def __init__(self, args: Any) -> None:
-        self.args, self.sample_offset, self.metadata, self.buffer = args, 0, {}, []
+        self.args, self.sample_offset, self.metadata = args, 0, {}
         samples = [Sample(f"prompt {i}", {"problem": f"q{i}"}) for i in range(ROWS)]
         self.dataset = None if args.prompt_data is None else SimpleNamespace(origin_samples=samples, samples=samples)
 
-    def _get_samples_from_buffer(self, num_samples: int) -> list[list[Sample]]:
-        taken, self.buffer = self.buffer[:num_samples], self.buffer[num_samples:]
-        return taken
-
     def get_samples(self, num_samples: int) -> list[list[Sample]]:
-        groups = self._get_samples_from_buffer(num_samples)
-        start, self.sample_offset = self.sample_offset, self.sample_offset + num_samples - len(groups)
+        start, self.sample_offset = self.sample_offset, self.sample_offset + num_samples
         chosen = self.dataset.samples[start : self.sample_offset]  # type: ignore[union-attr]
-        return groups + [[copy.deepcopy(sample) for _ in range(GROUP)] for sample in chosen]
-
-    def add_samples(self, samples: list[list[Sample]]) -> None:
-        self.buffer += samples
+        return [[copy.deepcopy(sample) for _ in range(GROUP)] for sample in chosen]
 
     def _path(self, folder: str, rollout_id: int) -> Path:
         return Path(folder) / "rollout" / f"state_{rollout_id}.json"
@@ -53,6 +65,27 @@ class StandIn:
     def load(self, rollout_id: int) -> None:
         if self.args.load is not None:
             self.metadata = json.loads(self._path(self.args.load, rollout_id).read_text())
+
+
+class StandIn(Source):
+    """RolloutDataSourceWithBuffer: aborted groups first, of which a filter gives at most `most` at a time."""
+
+    def __init__(self, args: Any) -> None:
+        super().__init__(args)
+        self.buffer: list[list[Sample]] = []
+        self.most = ROWS
+
+    def _get_samples_from_buffer(self, num_samples: int) -> list[list[Sample]]:
+        count = min(num_samples, self.most)
+        taken, self.buffer = self.buffer[:count], self.buffer[count:]
+        return taken
+
+    def get_samples(self, num_samples: int) -> list[list[Sample]]:
+        groups = self._get_samples_from_buffer(num_samples)
+        return groups + super().get_samples(num_samples - len(groups))
+
+    def add_samples(self, samples: list[list[Sample]]) -> None:
+        self.buffer += samples
 
 
 @pytest.fixture
@@ -146,3 +179,43 @@ def test_what_cannot_work_is_said(slime: Any, tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("INSIGHT_STATE")
     with pytest.raises(ValueError, match="INSIGHT_STATE=PATH"):
         slime.InsightDataSource(arguments(tmp_path))
+
+
+def test_a_prompt_that_the_data_lack_is_named_and_its_batch_released(slime: Any, state: str, tmp_path: Path) -> None:
+    with Selector(state, ids=["q99"], discount=0.9) as selector:
+        selector.metrics()
+    source = slime.InsightDataSource(arguments(tmp_path))
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'q99' that the data lack"):
+        source.get_samples(ROWS + 1)
+    assert source.selector.metrics()["held"] == 0
+    source.selector.close()
+
+
+def test_threads_get_the_samples_that_were_chosen_for_them(slime: Any, tmp_path: Path) -> None:
+    source = slime.InsightDataSource(arguments(tmp_path))
+
+    source.dataset = SlowData(source.dataset.samples)
+    with ThreadPoolExecutor(4) as threads:
+        batches = list(threads.map(source.get_samples, [3] * 4))
+    assert sorted(id for groups in batches for id in ids_of(groups)) == sorted(f"q{i}" for i in range(ROWS))
+    source.selector.close()
+
+
+def test_a_buffer_that_gives_a_few_at_a_time_leaves_no_prompt_chosen_and_not_given(slime: Any, tmp_path: Path) -> None:
+    source = slime.InsightDataSource(arguments(tmp_path, partial_rollout=True))
+    aborted = source.get_samples(4)
+    source.add_samples(aborted)
+    source.most = 1
+    groups = source.get_samples(4)
+    assert ids_of(groups)[0] == ids_of(aborted)[0] and len(set(ids_of(groups))) == 4
+    assert source.selector.metrics()["held"] == 4 + 3
+    assert ids_of(source.buffer) == ids_of(aborted)[1:]
+    source.selector.close()
+
+
+def test_a_loop_that_observes_groups_where_they_end_leaves_the_others_in_flight(slime: Any, tmp_path: Path) -> None:
+    source = slime.InsightDataSource(arguments(tmp_path))
+    groups = rolled(source.get_samples(6))
+    source.observe(groups[:1])
+    assert source.selector.metrics()["held"] == 5
+    source.selector.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ pytest.importorskip("tinker_cookbook")
 
 import tinker
 from tinker_cookbook.completers import TokensWithLogprobs
+from tinker_cookbook.rl.interleaved import _InterleavedRLDataset
+from tinker_cookbook.rl.rollout_limits import TerminationRewardPolicy
+from tinker_cookbook.rl.rollout_strategy import FailFast
 from tinker_cookbook.rl.rollouts import do_group_rollout
-from tinker_cookbook.rl.types import Env, EnvGroupBuilder, StepResult
+from tinker_cookbook.rl.types import Env, EnvGroupBuilder, StepResult, StopReason
 
-from insight_wasm import Selector
+from insight_wasm import InsightError, Selector
 from insight_wasm.tinker import InsightDataset, Observed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -111,3 +115,53 @@ def test_builders_are_pickled_without_the_process(state: str) -> None:
 def test_builders_with_one_id_are_refused(state: str) -> None:
     with pytest.raises(ValueError, match="2 builders have only 1 ids"):
         InsightDataset([Guesses(0), Guesses(1)], Selector(state), batch_size=1, ids=["a", "a"])
+
+
+def test_a_prompt_that_the_builders_lack_is_named_and_its_batch_released(state: str) -> None:
+    with Selector(state, ids=["a", "b", "c"]) as selector:
+        dataset = InsightDataset([Guesses(0), Guesses(1)], selector, batch_size=3, batches=1, ids=["a", "b"])
+        with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'c' that the data lack"):
+            dataset.get_batch(0)
+        assert selector.metrics()["held"] == 0
+
+
+def test_rollouts_that_the_trainer_clamps_to_zero_are_no_success(state: str) -> None:
+    termination = TerminationRewardPolicy(zero_reward_on_limit=True)
+    with Selector(state, ids=["a"]) as selector:
+        dataset = InsightDataset([Guesses(0)], selector, batch_size=1, ids=["a"], termination=termination)
+        (builder,) = dataset.get_batch(0)
+        group = asyncio.run(do_group_rollout(builder, policy, Limited(), termination))
+        assert group.get_total_rewards() == [0, 0, 0, 1]
+        (each,) = selector.get(["a"])
+        assert each is not None and (each["alpha"], each["beta"]) == (2, 4), "one of four counts"
+
+
+class Limited(FailFast):
+    """The first two rollouts are cut off by a limit."""
+
+    async def execute(self, env_group_builder: EnvGroupBuilder, policy: Any) -> Any:
+        result = await super().execute(env_group_builder, policy)
+        cut = [replace(trajectory, stop_reason=StopReason.MAX_TURNS) for trajectory in result.trajectories[:2]]
+        result.trajectories[:2] = cut
+        return result
+
+
+def test_batches_that_are_fetched_for_their_sizes_alone_are_in_flight_no_longer(state: str) -> None:
+    """As an InterleavedRLDataset does when it is made."""
+    with Selector(state, ids=range(6)) as selector:
+        dataset = InsightDataset([Guesses(i) for i in range(6)], selector, batch_size=1)
+        blended = _InterleavedRLDataset([dataset], [1.0], groups_per_batch=2)
+        for index in range(3):
+            batch = blended.get_batch(index)
+            assert selector.metrics()["held"] == 2
+            for builder in batch:
+                asyncio.run(do_group_rollout(builder, policy))
+        assert sum(each["visits"] for each in selector.get(range(6)) if each) == 6
+
+
+def test_a_builder_that_went_elsewhere_is_in_flight_until_it_is_observed_there(state: str) -> None:
+    with Selector(state, ids=range(4)) as selector:
+        dataset = InsightDataset([Guesses(i) for i in range(4)], selector, batch_size=1)
+        copy = pickle.loads(pickle.dumps(dataset.get_batch(0)[0]))
+        (other,) = dataset.get_batch(1)
+        assert selector.metrics()["held"] == 2 and copy.id != other.id

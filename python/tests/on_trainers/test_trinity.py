@@ -16,6 +16,7 @@ from trinity.buffer.operators.mappers.pass_rate_calculator import PassRateCalcul
 from trinity.buffer.task_scheduler import TasksetScheduler
 from trinity.common.config import Config, DataSelectorConfig, TasksetConfig
 
+from insight_wasm import InsightError, Selector
 from insight_wasm.trinity import InsightSelector
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -98,3 +99,34 @@ def test_what_cannot_work_is_said(data: str, state: str) -> None:
     with pytest.raises(ValueError, match=r"mean reward of row 3 is 1\.5"):
         selector_of(tasks).feedback([3], [1.5])
     selector_of(tasks).selector.close()
+
+
+def test_a_prompt_that_the_data_lack_is_named_and_its_batch_released(data: str, state: str) -> None:
+    with Selector(state, ids=["q99"], discount=0.9) as selector:
+        selector.metrics()
+    tasks = scheduler(data, state)
+    selector = selector_of(tasks).selector
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'q99' that the data lack"):
+        selector_of(tasks).get_indices(ROWS + 1)
+    assert selector.metrics()["held"] == 0
+    selector.close()
+
+
+def test_after_going_back_the_checkpoint_that_the_explorer_names_is_kept(data: str, tmp_path: Path) -> None:
+    state = str(tmp_path / "run[1].iws")
+    tasks = scheduler(data, state)
+    step(tasks)
+    (first,) = tasks.state_dict()
+    selector_of(tasks).selector.close()
+    for left in (f"run[1].iws.{600:012d}", f"run[1].iws.{606:012d}", f"run[1].iws.b.iws.{6:012d}"):
+        (tmp_path / f"{left}.checkpoint").write_bytes(b"of a run before, or of another state")
+    resumed = scheduler(data, state, json.loads(json.dumps({"latest_iteration": 1, "taskset_states": [first]})))
+    named = [first["insight"]]
+    for _ in range(2):
+        step(resumed)
+        assert Path(named[-1]).exists(), "until the explorer has written its JSON anew, this is the one to go back to"
+        named.append(resumed.state_dict()[0]["insight"])
+        assert Path(named[-2]).exists()
+    left = {path.name for path in tmp_path.glob("*.checkpoint")}
+    assert left == {*(Path(path).name for path in named[-2:]), f"run[1].iws.b.iws.{6:012d}.checkpoint"}
+    selector_of(resumed).selector.close()

@@ -28,7 +28,7 @@ from verl.trainer.ppo.v1.agent_loop_tq import AgentLoopWorkerTQ
 from verl.trainer.ppo.v1.replay_buffer import ReplayBufferAsync
 from verl.trainer.ppo.v1.trainer_base import PPOTrainer
 
-from insight_wasm import Selector
+from insight_wasm import InsightError, Selector
 from insight_wasm import verl as insight
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -280,3 +280,12 @@ def test_a_failed_group_without_a_reward_is_not_observed(queue: None, files: Any
     assert sum(counts.values()) == len(set(ids))
     assert not any(count for id, count in counts.items() if int(id.split("-")[1]) % 5 == 0)
     assert insight._selector is not None and insight._selector.metrics()["held"] == 8 - len(set(ids))
+
+
+def test_a_prompt_that_the_files_lack_is_named_and_its_batch_released(files: Any, state: str) -> None:
+    with Selector(state, ids=["train-99"], discount=0.9) as selector:
+        selector.metrics()
+    data = make(files, state, by_parity).train_dataset
+    with pytest.raises(InsightError, match="unknown-id: the state has a prompt 'train-99' that the data lack"):
+        data.__getitems__(range(ROWS + 1))
+    assert insight._selector is not None and insight._selector.metrics()["held"] == 0

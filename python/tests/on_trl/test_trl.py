@@ -57,7 +57,7 @@ def mixed_share(done: dict[str, Any], rounds: int) -> float:
 
 
 def posteriors(state: str) -> dict[str, tuple[float, ...]]:
-    rows = map(json.loads, insight(["state", "export", "--state", state]).splitlines())
+    rows = map(json.loads, insight(["state", "export", "--state", state]).strip().split("\n"))
     return {row["id"]: (row["alpha"], row["beta"], row["visits"], row["step"]) for row in rows if row["visits"] > 0}
 
 
@@ -94,6 +94,24 @@ def test_two_processes_end_with_the_reason_when_the_state_is_in_use(tmp_path: Pa
         launched = launch(tmp_path, {"arguments": {"max_steps": 2, "per_device_train_batch_size": 8}})
     assert launched.returncode != 0
     assert "pool.iws: in use by process" in launched.stderr
+
+
+def test_two_processes_end_with_the_reason_whatever_fails_on_the_main_one(tmp_path: Path) -> None:
+    arguments = {"max_steps": 2, "per_device_train_batch_size": 8, "save_strategy": "steps", "save_steps": 1}
+    arguments["ddp_timeout"] = 60
+    methods = ["next", "observe", "metrics", "state_dict", "load_state_dict"]
+    resume = {"resume": str(tmp_path / "checkpoint-1")}
+    runs = [{"fails": name, **(resume if name == "load_state_dict" else {})} for name in methods]
+    unknown = {"state": str(tmp_path / "unknown.iws"), "more": ["gone"], "arguments": {**arguments, "max_steps": 99}}
+    all_runs = [*({"arguments": arguments, **each} for each in [{}, *runs]), unknown]
+    launched = launch(tmp_path, {"runs": all_runs})
+    assert launched.returncode == 0, launched.stderr[-3000:]
+    first, second = (json.loads((tmp_path / f"rank-{rank}.json").read_text())["errors"] for rank in (0, 1))
+    why = [f"OSError: [Errno 28] {name}: the disk is full" for name in methods]
+    assert first[:-1] == ["", *why]
+    assert second[:-1] == ["", *(f"InsightError: failed: {each}" for each in why)]
+    assert first[-1] == second[-1]
+    assert first[-1].startswith("InsightError: unknown-id: the state has a prompt 'gone' that the data lack")
 
 
 @pytest.mark.parametrize("skip", [False, True])
@@ -208,8 +226,9 @@ def test_what_the_data_set_or_the_state_lacks_is_named(tmp_path: Path) -> None:
     trainer = trainer_of(dataset, tmp_path, right)
     with Selector(tmp_path / "pool.iws", ids=["c", "d"]) as selector:
         trainer.select_with(selector)
-        with pytest.raises(ValueError, match=r"the state has a prompt '[cd]' that train_dataset lacks"):
+        with pytest.raises(InsightError, match=r"unknown-id: the state has a prompt '[cd]' that the data lack"):
             trainer.train()
+        assert selector.metrics()["held"] == 0
     with Selector(tmp_path / "few.iws", ids=["a"]) as selector:
         trainer.select_with(selector)
         with pytest.raises(InsightError, match="1 of 2 prompts can be chosen"):

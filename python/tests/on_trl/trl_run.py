@@ -88,18 +88,39 @@ def run(folder: str, options: dict[str, Any]) -> dict[str, Any]:
         eval_dataset=dataset.select(range(8)) if "eval_steps" in arguments else None, processing_class=tokenizer,
     )  # fmt: skip
     settings = {"discount": 0.9, **options.get("selector", {})}
-    selector = Recorder(options.get("state", f"{folder}/pool.iws"), ids=dataset["id"], **settings)
+    ids = [*options.get("more", []), *dataset["id"]]
+    selector = Recorder(options.get("state", f"{folder}/pool.iws"), ids=ids, **settings)
+    if "fails" in options:
+
+        def fails(*_: Any, **__: Any) -> None:
+            raise OSError(28, f"{options['fails']}: the disk is full")
+
+        setattr(selector, options["fails"], fails)
     trainer.select_with(selector)
-    trainer.train(resume_from_checkpoint=options.get("resume"))
-    is_opened = selector._client._process is not None
-    selector.close()
+    try:
+        trainer.train(resume_from_checkpoint=options.get("resume"))
+        is_opened = selector._client._process is not None
+    finally:
+        selector.close()
     return {"rounds": rounds, "is_opened": is_opened, "rank": trainer.accelerator.process_index,
             "logs": trainer.state.log_history}  # fmt: skip
 
 
+def run_each(folder: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """How each of several runs ends."""
+    errors = []
+    for options in runs:
+        try:
+            run(folder, options)
+            errors.append("")
+        except Exception as error:
+            errors.append(f"{type(error).__name__}: {error}")
+    return {"errors": errors, "rank": int(os.environ["RANK"])}
+
+
 if __name__ == "__main__":
     folder, options = sys.argv[1], json.loads(sys.argv[2])
-    done = run(folder, options)
+    done = run(folder, options) if "runs" not in options else run_each(folder, options["runs"])
     Path(folder, f"rank-{done['rank']}.json").write_text(json.dumps(done))
     if torch.distributed.is_initialized():
         torch.distributed.barrier()
