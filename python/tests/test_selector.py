@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import pickle
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +84,61 @@ def test_ids_that_the_state_lacks_are_added_and_the_others_stay(state: str) -> N
         selector.observe({"a": [1]})
     with Selector(state, ids=["a", "b"]) as selector:
         assert [prompt and prompt["visits"] for prompt in selector.get(["a", "b"])] == [1, 0]
+
+
+def test_labels_are_those_that_were_given_last(state: str) -> None:
+    with Selector(state, ids=range(4)) as selector:
+        selector.next()
+    with Selector(state, ids={id: "math" for id in range(4)}, quotas={"math": 1.0}) as selector:
+        assert len(selector.next(4)) == 4
+    groups: dict[int, str | int | None] = {0: "code", 1: 7, 2: None, 3: "math"}
+    with Selector(state, ids=groups, quotas={"code": [1, 1], "7": [1, 1], "math": [0, 2]}) as selector:
+        assert set(selector.next(2)) == {"0", "1"}
+    for wrong in (1.5, True, ["math"]):
+        with pytest.raises(TypeError, match="a group is a string"):
+            Selector(state, ids={0: wrong})
+
+
+def test_a_checkpoint_of_fewer_prompts_gets_those_that_came_since(tmp_path: Path) -> None:
+    with Selector(tmp_path / "few.iws", ids=range(10)) as few:
+        few.observe({1: [1]})
+        saved = few.state_dict()
+    with Selector(tmp_path / "many.iws", ids={id: "math" for id in range(20)}, quotas={"math": 0.5}) as many:
+        many.observe({15: [1]})
+        many.load_state_dict(saved)
+        assert [each["visits"] for each in many.get([1, 15]) if each] == [1, 0]
+        assert len(many.next(20)) == 20
+
+
+def test_a_selector_that_nobody_has_lets_go_of_its_state_at_once(state: str) -> None:
+    selector = Selector(state, ids=range(10))
+    selector.next()
+    gc.disable()
+    try:
+        selector = Selector(state)
+        assert len(selector.next(10)) == 10
+    finally:
+        gc.enable()
+
+
+def test_what_leaves_out_prompts_is_named_where_too_few_can_be_chosen(state: str) -> None:
+    with Selector(state, ids=range(4), cooldown=2, max_visits=3) as selector:
+        selector.observe({0: [1]})
+        with pytest.raises(InsightError, match="0 are in flight, and maxVisits, cooldown may leave out others"):
+            selector.next(4)
+
+
+@pytest.mark.parametrize("step", [math.nan, math.inf])
+def test_a_step_is_a_finite_number(state: str, step: float) -> None:
+    with Selector(state, ids=["a"]) as selector, pytest.raises(ValueError, match="step is a finite number"):
+        selector.observe({"a": [1]}, step=step)
+
+
+def test_a_command_is_a_list_of_words_of_a_program_that_is_there(state: str) -> None:
+    with pytest.raises(TypeError, match="command is a list of words"):
+        Selector(state, command="insight-wasm")
+    with pytest.raises(InsightError, match="cannot run no-such-program"):
+        Selector(state, ids=["a"], command=["no-such-program"]).next()
 
 
 def test_it_pickles_as_path_and_settings_and_the_copy_opens_nothing_until_used(state: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -34,11 +35,12 @@ class Client:
     """Requests of any number of threads to one process after the other.
 
     Args:
-        start: makes the process ready for requests; it is called again when a process has ended.
+        start: a method that makes the process ready for requests; it is called again when a process has ended. Its
+            object is not kept alive, so that the process ends with it.
     """
 
     def __init__(self, start: Callable[[], Asked]) -> None:
-        self._start = start
+        self._start = weakref.WeakMethod(start)
         self._lock = threading.RLock()
         self._owner: int | None = None  # the process that uses it
         self._process: Asked | None = None
@@ -76,7 +78,9 @@ class Client:
         for _ in range(_TRIES):
             try:
                 if self._process is None:
-                    self._process = self._start()
+                    start = self._start()
+                    assert start is not None
+                    self._process = start()
                 answer = self._process.ask(request)
                 del answer["id"]
                 return answer
@@ -90,6 +94,13 @@ class Client:
                     raise
                 reason = str(error)
         raise InsightError("ended", f"{request['op']} was not answered: insight-wasm {reason}, {_TRIES} times")
+
+    def restart(self) -> None:
+        """Lets the process save and end; the next request starts another one."""
+        with self.held():
+            process, self._process = self._process, None
+            if process is not None:
+                process.close()
 
     def close(self) -> None:
         """Lets the process save and end, or ends it in the middle of a request of this thread, by a signal handler.

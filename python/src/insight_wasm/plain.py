@@ -26,6 +26,16 @@ def to_ids(values: Iterable[Any]) -> list[str]:
     return [to_id(value) for value in (to_plain(values) if hasattr(values, "tolist") else values)]
 
 
+def to_group(value: Any) -> str:
+    """The label of a prompt, empty for None."""
+    if value is None:
+        return ""
+    try:
+        return to_id(value)
+    except TypeError:
+        raise TypeError(f"a group is a string, an integer or None, got {value!r}") from None
+
+
 def to_rewards(values: Any) -> list[float]:
     """The rewards of a group that were measured: None and NaN were not."""
     rewards = to_plain(values)

@@ -55,9 +55,11 @@ def run(args: list[str], text: str = "", command: tuple[str, ...] | None = None)
 
     Raises InsightError with its words on stderr, and the code `usage` for exit code 2, else `failed`.
     """
-    done = subprocess.run(
-        [*(command or find_program()), *args], input=text, capture_output=True, text=True, encoding="utf-8"
-    )
+    words = [*(command or find_program()), *args]
+    try:
+        done = subprocess.run(words, input=text, capture_output=True, text=True, encoding="utf-8")
+    except OSError as error:
+        raise InsightError("no-node", f"cannot run {words[0]}: {error.strerror}") from error
     if done.returncode != 0:
         code = "usage" if done.returncode == 2 else "failed"
         raise InsightError(code, done.stderr.strip().removeprefix("insight-wasm: ") or f"exit code {done.returncode}")

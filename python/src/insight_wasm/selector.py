@@ -16,11 +16,12 @@ from typing import Any
 
 from .client import Asked, Client
 from .errors import InsightError
-from .plain import to_id, to_ids, to_rewards
+from .plain import to_group, to_id, to_ids, to_rewards
 from .process import Process
 from .program import find_program, run
 
 _CHUNK = 8192  # observations of a request: fewer than the keys that a state remembers
+_NARROWING = ("candidates", "quotas", "maxVisits", "cooldown")
 _IDS = 100_000  # ids of a request, which has at most 64 MiB
 
 
@@ -85,6 +86,10 @@ class Selector:
         hold_seconds: float | None = None,
         command: Sequence[str] | None = None,
     ) -> None:
+        if isinstance(command, str):
+            raise TypeError(f"command is a list of words, got {command!r}")
+        if acquisition is not None and not isinstance(acquisition, Mapping):
+            raise TypeError(f'acquisition is a mapping, {{"kind": ...}}, got {acquisition!r}')
         self._settings: dict[str, Any] = {
             "state": os.fspath(state),
             "discount": discount,
@@ -95,8 +100,9 @@ class Selector:
             "hold": _given(holdSteps=hold_steps, holdSeconds=hold_seconds),
             "command": None if command is None else tuple(command),
         }
-        groups = map(str, ids.values()) if isinstance(ids, Mapping) else repeat("")
+        groups = map(to_group, ids.values()) if isinstance(ids, Mapping) else repeat("")
         self._ids = None if ids is None else dict(zip(to_ids(ids), groups))  # noqa: B905
+        self._are_added = False
         self._begin()
 
     def _begin(self) -> None:
@@ -109,10 +115,10 @@ class Selector:
         self._keys = 0
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"settings": self._settings, "ids": self._ids}
+        return {"settings": self._settings, "ids": None if self._are_added else self._ids}
 
     def __setstate__(self, pickled: dict[str, Any]) -> None:
-        self._settings, self._ids = pickled["settings"], pickled["ids"]
+        self._settings, self._ids, self._are_added = pickled["settings"], pickled["ids"], False
         self._begin()
 
     def __enter__(self) -> Selector:
@@ -139,7 +145,9 @@ class Selector:
                 now = self.call("metrics")
                 reason = f"{len(ids)} of {count} prompts can be chosen"
                 state = f"the state has {now['prompts']}, of which {now['held']} are in flight"
-                raise InsightError("exhausted", f"{reason}: {state}; observe or release some, or ask for fewer")
+                names = [name for name in _NARROWING if query.get(name)]
+                others = f", and {', '.join(names)} may leave out others" if names else ""
+                raise InsightError("exhausted", f"{reason}: {state}{others}; observe or release some, or ask for fewer")
             self._selections = (self._selections or 0) + 1
             second = time.monotonic()
             self._flying |= {id: _Flight(self._new_key(), self._step, second) for id in ids}
@@ -157,6 +165,8 @@ class Selector:
             InsightError: `refused` for outcomes that were not taken; the others were. After any other code the same
                 call can be made again: what was taken counts once.
         """
+        if step is not None and not math.isfinite(step):
+            raise ValueError(f"step is a finite number, got {step!r}")
         rewards: dict[str, list[float]] = {}
         for id, group in groups.items():
             rewards.setdefault(to_id(id), []).extend(to_rewards(group))
@@ -220,7 +230,10 @@ class Selector:
             return {"version": 1, "state": path.read_bytes(), "selections": self._selections}
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Goes back to a checkpoint: what was observed since then is forgotten, and nothing is in flight."""
+        """Goes back to a checkpoint: what was observed since then is forgotten, and nothing is in flight.
+
+        Prompts of `ids` that it lacks are added.
+        """
         if saved.get("version") != 1:
             raise ValueError(f"expected what state_dict of this version of insight-wasm gives, got {list(saved)}")
         with self._client.held(), tempfile.TemporaryDirectory() as folder:
@@ -229,6 +242,9 @@ class Selector:
             answer = self.call("load", **{"from": str(path)})
             self._step, self._selections = answer["step"] or 0, saved["selections"]
             self._flying.clear()
+            if self._ids is not None:
+                self._are_added = False
+                self._client.restart()
 
     def call(self, op: str, **fields: Any) -> dict[str, Any]:
         """The answer to any request of docs/serve.md, without its `id`; arrays and tensors may be in it.
@@ -287,7 +303,7 @@ class Selector:
     def _start(self) -> Asked:
         """A process that knows all ids, and what is in flight."""
         process = self.launch()
-        self._ids = None
+        self._are_added = True
         hello = process.hello
         self._step = max(self._step, hello["step"] or 0)
         if self._selections is None:
@@ -301,13 +317,14 @@ class Selector:
         state, discount, threshold = (self._settings[name] for name in ("state", "discount", "threshold"))
         flags = ["--state", state, *([] if discount is None else ["--discount", str(discount)])]
         serve = [*command, "serve", *flags, *([] if threshold is None else ["--threshold", str(threshold)])]
-        process = None if self._ids is not None and not os.path.exists(state) else Process(serve)
-        if self._ids is not None and (process is None or _lacks(process, list(self._ids))):
+        ids = {} if self._are_added or self._ids is None else self._ids
+        is_grouped = any(ids.values())
+        process = Process(serve) if not ids or (os.path.exists(state) and not is_grouped) else None
+        if ids and (process is None or _lacks(process, list(ids))):
             if process is not None:
                 process.close()
-            rows = "".join(f"{json.dumps(_given(id=id, group=group or None))}\n" for id, group in self._ids.items())
-            grouped = ["--group", "group"] if any(self._ids.values()) else []
-            run(["state", "import", "-", *flags, *grouped], rows, command)
+            rows = "".join(f"{json.dumps(_given(id=id, group=group or None))}\n" for id, group in ids.items())
+            run(["state", "import", "-", *flags, *(["--group", "group"] if is_grouped else [])], rows, command)
             process = Process(serve)
         assert process is not None
         return process
