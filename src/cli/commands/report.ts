@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { createGzip, type Gzip, gzipSync } from 'node:zlib';
 import { concat } from '../../bytes.ts';
 import { DataError } from '../../errors.ts';
@@ -89,6 +89,7 @@ export const report: Command = {
     if (values.state !== undefined && positionals.length > 0) {
       throw new UsageError('LOGS and --state exclude each other');
     }
+    checkOutput(values.output, values.state === undefined ? positionals : [values.state]);
     const { about, data } = await (values.state === undefined
       ? ofLogs(values, positionals, streams)
       : ofState(values.state, values));
@@ -96,6 +97,27 @@ export const report: Command = {
     write(values.output, about, data);
   },
 };
+
+/** The page is written over what stands there: that must be none of what it is made of. */
+function checkOutput(output: string, inputs: readonly string[]): void {
+  if (output === '-') throw new UsageError('--output is a file, not stdout');
+  const there = statSync(output, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isFile()) throw new UsageError(`--output ${output} is no file`);
+  for (const input of inputs) {
+    for (const path of input === '-' ? [] : pathsBelow(input)) {
+      const { dev, ino } = statSync(path);
+      if (dev === there.dev && ino === there.ino)
+        throw new UsageError(`--output ${output} is what the page is made of`);
+    }
+  }
+}
+
+/** @returns the files of a folder, or the path itself */
+function pathsBelow(path: string): string[] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return existsSync(path) ? [path] : [];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name));
+}
 
 async function ofLogs(
   values: Values,
