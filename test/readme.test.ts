@@ -39,6 +39,15 @@ test('the page on choosing, and the caveat of replay, are what the results say',
   expect(MISLED).toEqual({ rule: 'non-degenerate', mixed, epochs, ahead: wins, seeds });
 });
 
+test('the table of prototype and counted run is what the script writes from both', async () => {
+  const { fillPrototype } = (await import('../scripts/prototype.mjs' as string)) as {
+    fillPrototype: (text: string) => string;
+  };
+  const page = readFileSync(new URL('../experiments/README.md', import.meta.url), 'utf8');
+  expect(page.match(/^\| [\w.-]+ \| [+-]\.\d+/gm)?.length).toBeGreaterThan(10);
+  expect(fillPrototype(page)).toBe(page);
+});
+
 test('the figures of the concepts are what the script draws', async () => {
   const { figures } = (await import('../scripts/concepts.mjs' as string)) as { figures: Record<string, () => string> };
   for (const [name, draw] of Object.entries(figures)) {
