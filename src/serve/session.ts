@@ -131,6 +131,7 @@ export class Session {
   }
 
   #hello(): object {
+    this.#expire();
     const { settings, rule = null } = this.#state;
     const { discount, prior } = settings;
     return {
@@ -251,6 +252,7 @@ export class Session {
   }
 
   #release({ ids, all = false }: Fields): object {
+    this.#expire();
     const held = this.#holds.size;
     valued(() => {
       checkBoolean('all', all);

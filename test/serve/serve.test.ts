@@ -288,6 +288,20 @@ describe('insight-wasm serve', () => {
     expect(session.answer({ ...request, atomic: true })).toMatchObject({ error: { code: 'value' } });
   });
 
+  test('hello and release count no hold that has ended', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    let second = 0;
+    const options = { saveEvery: 0, clock: () => second };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), options);
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    session.answer({ op: 'hold', ids: ['c'] });
+    second = 2;
+    expect(session.answer({ op: 'hello' })).toMatchObject({ held: 1 });
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    second = 4;
+    expect(session.answer({ op: 'release', all: true })).toMatchObject({ released: 1, held: 0 });
+  });
+
   test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
     const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
     const saved: Uint8Array[] = [];
