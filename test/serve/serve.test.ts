@@ -302,6 +302,17 @@ describe('insight-wasm serve', () => {
     expect(session.answer({ op: 'release', all: true })).toMatchObject({ released: 1, held: 0 });
   });
 
+  test('status tells of the batch that select takes: without what is in flight', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    let second = 0;
+    const options = { saveEvery: 0, clock: () => second };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), options);
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    expect(session.answer({ op: 'status', count: 3 })).toMatchObject({ selected: 1 });
+    second = 2;
+    expect(session.answer({ op: 'status', count: 3 })).toMatchObject({ selected: 3 });
+  });
+
   test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
     const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
     const saved: Uint8Array[] = [];
