@@ -186,3 +186,31 @@ test('a posterior that no state holds is not imported, and the state can be read
   const row = { id: 'b', alpha: Math.fround(0.5 * 16777000 + 0.5 + 60_000), beta: 1, visits: 2, step: 1 };
   expect(() => state.import([{ ...row, open: few }])).toThrow('would leave its range');
 });
+
+test('an import that does not fit leaves the state as it was', () => {
+  const labelled = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({ id: `p${from + i}`, group: `g${from + i}` }));
+  const state = new PromptState().import(labelled(0, 65_534)).add(['a']);
+  expect(() => state.import([{ id: 'a', group: 'new' }, ...labelled(70_000, 70_001)])).toThrow(
+    '65535 different groups',
+  );
+  expect(state.get('a').group).toBeUndefined();
+  expect(state.import([{ id: 'a', group: 'last' }]).get('a').group).toBe('last');
+
+  const visited = (from: number, to: number) =>
+    new PromptState({ discount: 0.5 }).observe(
+      Array.from({ length: to - from }, (_, i) => ({
+        id: `p${from + i}`,
+        step: 1,
+        successes: 1,
+        trials: 2,
+        discount: (from + i) / 1024,
+      })),
+    );
+  const some = visited(0, 250);
+  const before = some.toBytes();
+  expect(() => some.import(visited(250, 258).export())).toThrow('256 different discounts');
+  expect(some.toBytes()).toEqual(before);
+  some.import(visited(600, 605).export()); // there is room for them
+  expect(some.size).toBe(255);
+});
