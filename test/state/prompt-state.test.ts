@@ -51,6 +51,7 @@ describe('a pool by id', () => {
     state.observe([{ id: 'x', successes: 0, trials: 400 }]);
     expect(state.explain('x', 2)).toMatchObject({ id: 'x', chosen: false, rank: 3 });
     expect(state.status(2)).toMatchObject({ prompts: 3, hopeless: 1 / 3, unseen: 2 / 3, selected: 2 });
+    expect(state.select(9, { only: new Set(['x']) }).map(({ id }) => id)).toEqual(['x']);
     expect(state.select(9, { exclude: ['y', 'nobody'], only: ['x', 'y'] }).map(({ id }) => id)).toEqual(['x']);
     state.dispose();
     expect(state.select(1)).toHaveLength(1);
@@ -137,6 +138,18 @@ describe('wrong values', () => {
       'an id',
       () => state.observe([{ id: 7 as never, successes: 1, trials: 2 }]),
       /"visits\[0\]\.id" expected a string/,
+    ],
+    ['a number to add', () => state.add(['b', 2 as never]), /^"ids\[1\]" expected a string, got 2/],
+    ['a string to add', () => state.add('abc'), /^"ids" expected ids, got "abc"/],
+    ['nothing to add', () => state.add(null as never), /^"ids" expected ids, got null/],
+    ['a number of only', () => state.select(1, { only: [1 as never] }), /^"only\[0\]" expected a string, got 1/],
+    ['a string of only', () => state.select(1, { only: 'a' as never }), /^"only" expected an array or a Set of ids/],
+    ['null of only', () => state.select(1, { only: null as never }), /^"only" expected an array or a Set of ids/],
+    ['a number of exclude', () => state.select(1, { exclude: ['b', 1 as never] }), /^"exclude\[1\]" expected a string/],
+    [
+      'a Set of numbers',
+      () => state.select(1, { exclude: new Set([1 as never]) }),
+      /^"exclude\[0\]" expected a string/,
     ],
     ['half an id', () => state.add(['\ud800']), /half of a surrogate pair is no text/],
     ['a prompt that is there', () => state.import([{ id: 'a', alpha: 1, beta: 1 }]), /is in the state, and keeps/],
