@@ -155,7 +155,7 @@ export class Store implements Keeper {
       return copy.forLogs([], rule);
     });
     this.#cancelSlow();
-    let digest = '';
+    let digest: string | undefined;
     let warning: string | undefined;
     try {
       const written = this.#write(state, this.#path);
@@ -170,7 +170,7 @@ export class Store implements Keeper {
       }
     } catch (error) {
       const wrong = toDataError(this.#path, error);
-      if (this.#digest !== digest) throw wrong;
+      if (digest === undefined || this.#digest !== digest) throw wrong;
       warning = wrong.message; // it is FILE now, and what goes on with another one would be lost
     }
     try {

@@ -78,7 +78,7 @@ export function observe(request: Fields, state: State, before: State, append: (e
     }
   }
   const first = [...errors.keys()].sort((a, b) => a - b)[0];
-  if (first !== undefined && (atomic || taken.length === 0)) {
+  if (first !== undefined && (atomic || taken.length + repeated.length === 0)) {
     intake.undo();
     throw errors.get(first);
   }

@@ -131,6 +131,7 @@ export class Session {
   }
 
   #hello(): object {
+    this.#expire();
     const { settings, rule = null } = this.#state;
     const { discount, prior } = settings;
     return {
@@ -152,15 +153,14 @@ export class Session {
   #select(request: Fields): object {
     const hold = valued(() => toHold(request));
     this.#expire();
-    const query = valued(() => toQuery(request));
-    const held = { ...query, held: this.#holds.size > 0 ? this.#holds : undefined };
+    const query = this.#beside(valued(() => toQuery(request)));
     if (request.part !== undefined) {
       if (hold !== undefined)
         throw new RequestError('value', '"part" selects nothing yet: hold what the merge answers');
       this.#settle();
-      return { part: valued(() => toPart(this.#state, held, request.part as Place)) };
+      return { part: valued(() => toPart(this.#state, query, request.part as Place)) };
     }
-    const { indices, scores } = this.#choose(held);
+    const { indices, scores } = this.#choose(query);
     if (hold !== undefined) {
       const [step, second] = [this.#lastStep, this.#clock()];
       for (const index of indices) this.#holds.add(index, hold, step, second);
@@ -173,6 +173,11 @@ export class Session {
     this.#tally.foretell(this.#state.pool.score({ acquisition, candidates: known }));
     if (fresh.length > 0) this.#tally.foretell(this.#fresh.pool.score({ acquisition, candidates }));
     return { ids: Array.from(indices, (index) => this.#idOf(index)), scores: Array.from(scores) };
+  }
+
+  /** The query beside what is in flight. */
+  #beside(query: Query): Query {
+    return { ...query, held: this.#holds.size > 0 ? this.#holds : undefined };
   }
 
   #choose(query: Query): Selection {
@@ -251,6 +256,7 @@ export class Session {
   }
 
   #release({ ids, all = false }: Fields): object {
+    this.#expire();
     const held = this.#holds.size;
     valued(() => {
       checkBoolean('all', all);
@@ -324,11 +330,10 @@ export class Session {
   }
 
   #status(request: Fields): object {
-    this.#settle();
-    const query = valued(() => toQuery(request));
-    const forecast = toForecast(this.#state, query, toRollouts(query));
     this.#expire();
-    return { ...forecast };
+    this.#settle();
+    const query = this.#beside(valued(() => toQuery(request)));
+    return { ...toForecast(this.#state, query, toRollouts(query)) };
   }
 
   #metrics(): object {

@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { quoteId } from '../escape-controls.ts';
 import { type Fields, find, getId } from '../logs/fields.ts';
+import { checkIdBytes } from '../logs/id-bytes.ts';
 import { IdList } from '../logs/id-list.ts';
 import { checkVisit } from '../logs/visit-limits.ts';
 import { type ImportedRow, toImportedRow, type WarmStart, warmRow } from './imported-row.ts';
@@ -59,7 +60,7 @@ export class Importer {
 
   /**
    * The prompts that `state` lacks, as a state of their own. Those that it has get the labels of their rows.
-   * @throws DataError for a posterior of a prompt that it has
+   * @throws DataError for a posterior of a prompt that it has, or if the two do not fit into one state: it stays as it was
    */
   end(state: State): State {
     const { keys, order } = KeyTable.sorted(this.#ids);
@@ -75,6 +76,11 @@ export class Importer {
       throw new DataError('taken', `${quoteId(id)} is in the state, and keeps its posterior`, { id });
     }
     const imported = taken.length === 0 ? this.#toState(keys, order) : this.#lackedOf(keys, order, known);
+    const labels = new Set<number>();
+    for (const number of numbers) labels.add(this.#labels[number] ?? 0);
+    checkIdBytes(state.keys.bytes.length + imported.keys.bytes.length);
+    state.discounts.checkRoom(imported.discounts.others);
+    state.groups.checkRoom([...Array.from(labels, (group) => this.#groups.at(group)), ...imported.groups.labels]);
     for (const [i, number] of numbers.entries()) {
       const group = this.#labels[number] ?? 0;
       if (group > 0) state.label(known[taken[i] as number] as number, this.#groups.at(group));

@@ -5,7 +5,7 @@ import type { Bytes, Column, Prior } from '../index.ts';
 import { type LogInput, toSource } from '../logs/inputs.ts';
 import type { ReadOptions, Taken } from '../logs/read-options.ts';
 import { MOST_TRIALS } from '../logs/row.ts';
-import { checkDiscount, checkNumber, checkOptions, checkPrior } from '../validate.ts';
+import { checkDiscount, checkedIds, checkNumber, checkOptions, checkPrior } from '../validate.ts';
 import { choose } from './choose/choose.ts';
 import { type Explanation, explainPrompt } from './choose/explain.ts';
 import { type Forecast, toForecast } from './choose/forecast.ts';
@@ -187,7 +187,7 @@ export class PromptState {
 
   /** Adds prompts at the prior; those that are there stay as they are. Cost: that of all prompts, so add many at once. */
   add(ids: Iterable<string>): this {
-    const after = this.#state.with(ids);
+    const after = this.#state.with(checkedIds('ids', ids));
     if (after !== this.#state) this.#replace(after, true);
     return this;
   }

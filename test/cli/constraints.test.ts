@@ -117,6 +117,7 @@ describe('constraints of the command', () => {
     [['--quota', 'math=0.7,code=0.7'], /--quotas? expected shares of at most 1 in all, got 1\.4/],
     [['--quota', 'math=1.5'], /expected a number in \[0, 1\], got 1\.5/],
     [['--quota', 'math=5..2'], /expected an integer in \[5, /],
+    [['--quota', 'math=1..2..9'], /--quota expected a number, got "2\.\.9"/],
     [['--quota', 'math=x'], /--quota expected a number, got "x"/],
     [['--count', '5', '--quota', 'math=4..,code=2..'], /at most 5 in all, the count, got 6 at least/],
     [['--count', '5', '--floor', '6'], /--floor expected slots in \[0, 5\]/],

@@ -405,6 +405,28 @@ describe('a checkpoint that is loaded', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
+  test('is refused where it cannot be written, also where there is no FILE yet', () => {
+    const copy = at('copy.iws');
+    let fails = false;
+    const failing: Disk = {
+      ...disk,
+      writeSync: ((...args: Parameters<Disk['writeSync']>) => {
+        if (fails) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+        return disk.writeSync(...args);
+      }) as Disk['writeSync'],
+    };
+    const { session } = open({ disk: failing });
+    session.answer({ op: 'save', to: copy });
+    session.answer(observe(seen('a', 1)));
+    fails = true;
+    expect(session.answer({ op: 'load', from: copy })).toMatchObject({ error: { code: 'load' } });
+    fails = false;
+    expect(session.answer({ op: 'hello' })).toMatchObject({ taken: 1 });
+    session.answer(observe(seen('b', 2)));
+    session.save();
+    expect(loadState(path).taken).toBe(2);
+  });
+
   test.each([true, false])(
     'is what a process and the disk agree on when a folder cannot be synced (is FILE: %s)',
     (isFile) => {

@@ -271,6 +271,48 @@ describe('insight-wasm serve', () => {
     expect(held()).toBe(1);
   });
 
+  test('a request that is sent again ends its holds, also where one observation makes no sense', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    const session = new Session(State.unseen(settings, ['a', 'b']), new MemoryKeeper(), { saveEvery: 0 });
+    const request = observe({ id: 'a', successes: 1, trials: 2, key: 'k' }, { id: 'b', successes: 3, trials: 2 });
+    expect(session.answer(request)).toMatchObject({ observed: 1, skipped: [{ at: 1, code: 'value' }] });
+    session.answer({ op: 'hold', ids: ['a', 'b'] });
+    expect(session.answer(request)).toMatchObject({
+      observed: 0,
+      skipped: [
+        { at: 0, code: 'repeated' },
+        { at: 1, code: 'value' },
+      ],
+    });
+    expect(session.answer({ op: 'hello' })).toMatchObject({ held: 1, taken: 1 });
+    expect(session.answer({ ...request, atomic: true })).toMatchObject({ error: { code: 'value' } });
+  });
+
+  test('hello and release count no hold that has ended', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    let second = 0;
+    const options = { saveEvery: 0, clock: () => second };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), options);
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    session.answer({ op: 'hold', ids: ['c'] });
+    second = 2;
+    expect(session.answer({ op: 'hello' })).toMatchObject({ held: 1 });
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    second = 4;
+    expect(session.answer({ op: 'release', all: true })).toMatchObject({ released: 1, held: 0 });
+  });
+
+  test('status tells of the batch that select takes: without what is in flight', () => {
+    const settings: Settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
+    let second = 0;
+    const options = { saveEvery: 0, clock: () => second };
+    const session = new Session(State.unseen(settings, ['a', 'b', 'c']), new MemoryKeeper(), options);
+    session.answer({ op: 'hold', ids: ['a', 'b'], holdSeconds: 1 });
+    expect(session.answer({ op: 'status', count: 3 })).toMatchObject({ selected: 1 });
+    second = 2;
+    expect(session.answer({ op: 'status', count: 3 })).toMatchObject({ selected: 3 });
+  });
+
   test('one discount too many is refused of an unknown prompt too, and the state goes on', () => {
     const settings: Settings = { discount: 0.5, prior: { alpha: 1, beta: 1 } };
     const saved: Uint8Array[] = [];

@@ -51,6 +51,7 @@ describe('a pool by id', () => {
     state.observe([{ id: 'x', successes: 0, trials: 400 }]);
     expect(state.explain('x', 2)).toMatchObject({ id: 'x', chosen: false, rank: 3 });
     expect(state.status(2)).toMatchObject({ prompts: 3, hopeless: 1 / 3, unseen: 2 / 3, selected: 2 });
+    expect(state.select(9, { only: new Set(['x']) }).map(({ id }) => id)).toEqual(['x']);
     expect(state.select(9, { exclude: ['y', 'nobody'], only: ['x', 'y'] }).map(({ id }) => id)).toEqual(['x']);
     state.dispose();
     expect(state.select(1)).toHaveLength(1);
@@ -138,6 +139,18 @@ describe('wrong values', () => {
       () => state.observe([{ id: 7 as never, successes: 1, trials: 2 }]),
       /"visits\[0\]\.id" expected a string/,
     ],
+    ['a number to add', () => state.add(['b', 2 as never]), /^"ids\[1\]" expected a string, got 2/],
+    ['a string to add', () => state.add('abc'), /^"ids" expected ids, got "abc"/],
+    ['nothing to add', () => state.add(null as never), /^"ids" expected ids, got null/],
+    ['a number of only', () => state.select(1, { only: [1 as never] }), /^"only\[0\]" expected a string, got 1/],
+    ['a string of only', () => state.select(1, { only: 'a' as never }), /^"only" expected an array or a Set of ids/],
+    ['null of only', () => state.select(1, { only: null as never }), /^"only" expected an array or a Set of ids/],
+    ['a number of exclude', () => state.select(1, { exclude: ['b', 1 as never] }), /^"exclude\[1\]" expected a string/],
+    [
+      'a Set of numbers',
+      () => state.select(1, { exclude: new Set([1 as never]) }),
+      /^"exclude\[0\]" expected a string/,
+    ],
     ['half an id', () => state.add(['\ud800']), /half of a surrogate pair is no text/],
     ['a prompt that is there', () => state.import([{ id: 'a', alpha: 1, beta: 1 }]), /is in the state, and keeps/],
     ['bytes', () => PromptState.fromBytes(new Uint8Array(9)), /not a state of insight-wasm/],
@@ -185,4 +198,32 @@ test('a posterior that no state holds is not imported, and the state can be read
   // The posterior is one of the library, and yet what is open does not fit behind what is settled.
   const row = { id: 'b', alpha: Math.fround(0.5 * 16777000 + 0.5 + 60_000), beta: 1, visits: 2, step: 1 };
   expect(() => state.import([{ ...row, open: few }])).toThrow('would leave its range');
+});
+
+test('an import that does not fit leaves the state as it was', () => {
+  const labelled = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({ id: `p${from + i}`, group: `g${from + i}` }));
+  const state = new PromptState().import(labelled(0, 65_534)).add(['a']);
+  expect(() => state.import([{ id: 'a', group: 'new' }, ...labelled(70_000, 70_001)])).toThrow(
+    '65535 different groups',
+  );
+  expect(state.get('a').group).toBeUndefined();
+  expect(state.import([{ id: 'a', group: 'last' }]).get('a').group).toBe('last');
+
+  const visited = (from: number, to: number) =>
+    new PromptState({ discount: 0.5 }).observe(
+      Array.from({ length: to - from }, (_, i) => ({
+        id: `p${from + i}`,
+        step: 1,
+        successes: 1,
+        trials: 2,
+        discount: (from + i) / 1024,
+      })),
+    );
+  const some = visited(0, 250);
+  const before = some.toBytes();
+  expect(() => some.import(visited(250, 258).export())).toThrow('256 different discounts');
+  expect(some.toBytes()).toEqual(before);
+  some.import(visited(600, 605).export()); // there is room for them
+  expect(some.size).toBe(255);
 });

@@ -18,7 +18,8 @@ export function quotas(name: string, text: string): Quotas {
 }
 
 function toQuota(name: string, text: string): number | [number, number] {
-  const [least = '', most] = text.split('..', 2);
-  if (most === undefined) return number(name, text);
+  const at = text.indexOf('..');
+  if (at < 0) return number(name, text);
+  const [least, most] = [text.slice(0, at), text.slice(at + 2)];
   return [least === '' ? 0 : number(name, least), most === '' ? Number.MAX_SAFE_INTEGER : number(name, most)];
 }

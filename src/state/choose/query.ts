@@ -3,7 +3,7 @@ import { ascending, CANDIDATES_EACH, drawCandidates } from '../../candidates.ts'
 import { DataError } from '../../errors.ts';
 import { quote, quoteId } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
-import { bad, checkFloor, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
+import { bad, checkFloor, checkIds, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
 import type { State } from '../state.ts';
 import { type Bounds, type Quotas, toBounds } from './quotas.ts';
 
@@ -16,7 +16,7 @@ export interface Query {
   /** Ids to leave out; unknown ids are ignored. A Set is used as it is, at no cost of its size. */
   readonly exclude?: readonly string[] | ReadonlySet<string> | undefined;
   /** Ids to select from, all of which the state has. */
-  readonly only?: readonly string[] | undefined;
+  readonly only?: readonly string[] | ReadonlySet<string> | undefined;
   /** Indices of prompts in flight, which are left out too. */
   readonly held?: Pick<ReadonlySet<number>, 'has'> | undefined;
   /** Leaves out the prompts of so many of the latest steps. */
@@ -72,7 +72,7 @@ export function toPlan(state: State, query: Query, place?: Place): Plan {
   const bounds = toBounds(quotas, count);
   const groups = Object.keys(quotas ?? {});
   const floor = query.floor === undefined ? 0 : checkFloor(query.floor, count);
-  const only = query.only === undefined ? undefined : find(state, query.only, place !== undefined);
+  const only = query.only === undefined ? undefined : find(state, checkIds('only', query.only), place !== undefined);
   if (place !== undefined) checkPlace(state, place);
   if (toRule(acquisition).seed !== undefined) state.offset = place?.offset ?? 0;
   const boundsOf = new Uint32Array(state.groups.size).fill(groups.length);
@@ -106,7 +106,7 @@ function checkPlace({ size }: State, place: Place): void {
   }
 }
 
-function find(state: State, keys: readonly string[], isPart: boolean): Uint32Array {
+function find(state: State, keys: Iterable<string>, isPart: boolean): Uint32Array {
   const indices: number[] = [];
   for (const key of keys) {
     const index = state.keys.indexOf(key);
@@ -139,9 +139,8 @@ function draw(stateSize: number, query: Query, only: Uint32Array | undefined, pl
 function toBar(state: State, query: Query, place: Place | undefined): Plan['bar'] {
   const { exclude = [], held, maxVisits, cooldown = 0 } = query;
   const { keys, columns } = state;
-  if (!(exclude instanceof Set || Array.isArray(exclude)))
-    throw bad('exclude', 'an array or a Set of ids', exclude, false);
-  const excluded = exclude instanceof Set ? (exclude as ReadonlySet<string>) : new Set(exclude);
+  const ids = checkIds('exclude', exclude);
+  const excluded = ids instanceof Set ? (ids as ReadonlySet<string>) : new Set(ids);
   checkInteger('cooldown', cooldown, 0, Number.MAX_SAFE_INTEGER);
   const warm = cooldown === 0 ? Number.POSITIVE_INFINITY : (place?.step ?? state.lastStep ?? 0) - cooldown;
   const most =

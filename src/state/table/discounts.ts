@@ -29,6 +29,12 @@ export class DiscountTable {
     return this.#values[number] as number;
   }
 
+  /** @throws DataError if these are too many beside those that are here */
+  checkRoom(discounts: readonly number[]): void {
+    const table = new DiscountTable(this.at(0), this.others);
+    for (const discount of discounts) table.toNumber(discount);
+  }
+
   /** @throws DataError for one discount too many */
   toNumber(discount: number): number {
     const known = this.#values.indexOf(discount);

@@ -35,12 +35,21 @@ export class GroupTable {
     return this.#numbers.get(label) ?? -1;
   }
 
+  /** @throws DataError if these are too many beside those that are here */
+  checkRoom(labels: Iterable<string>): void {
+    const added = new Set<string>();
+    for (const label of labels) if (!this.#numbers.has(label)) added.add(label);
+    if (this.size + added.size > MOST) throw tooMany();
+  }
+
   /** The number of a label, which is added if it is new. @throws DataError for one label too many */
   toNumber(label: string): number {
     const known = this.#numbers.get(label);
     if (known !== undefined) return known;
-    if (this.size === MOST) throw new DataError('too-much', `a state holds ${MOST - 1} different groups`);
+    if (this.size === MOST) throw tooMany();
     this.#numbers.set(label, this.size);
     return this.#names.push(label) - 1;
   }
 }
+
+const tooMany = (): DataError => new DataError('too-much', `a state holds ${MOST - 1} different groups`);
