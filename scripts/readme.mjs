@@ -109,10 +109,10 @@ ${table([
   pool('D', '8,192, 70 % too hard'),
 ])}
 
-That is: seeds ahead in mean success rate; how many times fewer rollouts to what shuffled epochs reach with half of
+That is: seeds ahead in the mean success rate over all rollouts; how many times fewer rollouts to what shuffled epochs reach with half of
 theirs (median); the verdict. Both rules choose among 4 x count random candidates. \`non-degenerate\` is the best of
 ${rulesOf('B').length} rules in B. D had too few seeds to show anything. Without \`candidates\` the package chooses among all prompts: that
-was not trained, so the examples below pass them. [Which rule for which pool](docs/choosing.md) has the rest; no
+was not trained, so the examples of training below pass them. [Which rule for which pool](docs/choosing.md) has the rest; no
 large model was trained.
 `;
 }
