@@ -35,6 +35,11 @@ export class Importer {
     this.#discounts = new DiscountTable(settings.discount);
   }
 
+  /** Prompts so far. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
   /** Whether a prompt has a posterior, and does not start at the prior. */
   get isWarm(): boolean {
     return this.#isWarm;

@@ -183,7 +183,12 @@ async function importRows(path: string, paths: readonly string[], values: Values
     const warm = values.rate === undefined ? undefined : { rate: values.rate, weight: values.weight ?? 8 };
     const { Importer } = await import('../../state/importer.ts'); // loaded when it is asked for
     const importer = new Importer(before.settings, warm, values.group);
-    await readRows(rows, streams.stdin, (_, row) => importer.add(toKey(row, fields), row));
+    let read = 0;
+    await readRows(rows, streams.stdin, (_, row) => {
+      importer.add(toKey(row, fields), row);
+      read++;
+    });
+    const repeats = read - importer.size;
     const isWarm = before.extra.isWarm || importer.isWarm || undefined;
     const keyed = importer.isWarm ? before.extra.keyed : { id: values.id, hash };
     const after = before.merge(importer.end(before)).keeping({ keyed, isWarm });
@@ -191,6 +196,7 @@ async function importRows(path: string, paths: readonly string[], values: Values
     const number = (value: number): string => value.toLocaleString('en');
     await writeLines(streams.stdout, [
       `${escapeControls(path)}: ${number(after.size)} prompts, ${number(after.size - before.size)} of them new`,
+      ...(repeats > 0 ? [`! ${number(repeats)} of ${number(read)} rows have the id of a row before`] : []),
       ...(before.ledger.logs.length === 0 ? toNext('ingest LOGS', [], { state: path }) : []),
     ]);
   });
