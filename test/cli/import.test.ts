@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { folder, jsonl, output } from '../support/cli.ts';
+import { cli, folder, jsonl, output } from '../support/cli.ts';
 
 describe('state import', () => {
   const state = join(folder, 'import.iws');
@@ -11,5 +11,16 @@ describe('state import', () => {
       '! 17 of 20 rows have the id of a row before\n',
     );
     expect(output(['state', 'import', '-', '--state', state], rows)).not.toContain('! ');
+  });
+
+  test('refuses a field of labels that no row has, and changes nothing', () => {
+    const rows = jsonl([{ id: 'a', domain: 'math' }, { id: 'b' }]);
+    expect(cli(['state', 'import', '-', '--group', 'topic', '--state', state], rows)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no row has the field "topic" of --group'),
+    });
+    expect(output(['state', 'export', '--state', state])).not.toContain('"a"');
+    output(['state', 'import', '-', '--group', 'domain', '--state', state], rows);
+    expect(output(['state', 'export', '--state', state])).toContain('"math"');
   });
 });

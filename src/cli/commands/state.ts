@@ -1,5 +1,6 @@
 import { DataError } from '../../errors.ts';
 import { escapeControls } from '../../escape-controls.ts';
+import { find } from '../../logs/fields.ts';
 import { compareNames } from '../../logs/log-names.ts';
 import { readRows } from '../../node/dataset.ts';
 import { readHistory } from '../../node/read-history.ts';
@@ -183,11 +184,16 @@ async function importRows(path: string, paths: readonly string[], values: Values
     const warm = values.rate === undefined ? undefined : { rate: values.rate, weight: values.weight ?? 8 };
     const { Importer } = await import('../../state/importer.ts'); // loaded when it is asked for
     const importer = new Importer(before.settings, warm, values.group);
-    let read = 0;
+    const { group } = values;
+    let [read, labelled] = [0, 0];
     await readRows(rows, streams.stdin, (_, row) => {
       importer.add(toKey(row, fields), row);
       read++;
+      if (group !== undefined && find(row, group) != null) labelled++;
     });
+    if (group !== undefined && read > 0 && labelled === 0) {
+      throw new DataError('value', `no row has the field ${JSON.stringify(group)} of --group`, { file: rows });
+    }
     const repeats = read - importer.size;
     const isWarm = before.extra.isWarm || importer.isWarm || undefined;
     const keyed = importer.isWarm ? before.extra.keyed : { id: values.id, hash };
