@@ -24,3 +24,16 @@ describe('state import', () => {
     expect(output(['state', 'export', '--state', state])).toContain('"math"');
   });
 });
+
+describe('what audit says comes next', () => {
+  const good = { id: 'a', step: 1, score: 1 };
+
+  test('skips the bad records that it found', () => {
+    const text = output(['audit', '-'], jsonl([good, { step: 1, score: 0 }, { id: 'b', step: 1, score: 'x' }]));
+    expect(text).toContain('next: insight-wasm ingest - --state pool.iws --skip-bad 2');
+  });
+
+  test('is nothing where there are no rollouts', () => {
+    expect(output(['audit', '-'])).not.toContain('next:');
+  });
+});

@@ -59,16 +59,20 @@ export const audit: Command = {
       streams.stdout,
       values.json
         ? [JSON.stringify(report)]
-        : [...toText(report, streams.screen), ...toNext('ingest', positionals, toFlags(values, report))],
+        : [
+            ...toText(report, streams.screen),
+            ...(report.rows > 0 ? toNext('ingest', positionals, toFlags(values, report)) : []),
+          ],
     );
   },
 };
 
-/** The flags that were given, and the threshold that the rewards suggest. */
+/** The flags that were given, the threshold that the rewards suggest, and the bad records as many as there are. */
 function toFlags(
   { rollouts: _, json: _json, threshold, ...given }: Readonly<Record<string, unknown>>,
-  { proposal }: Report,
+  { proposal, bad }: Report,
 ): Record<string, unknown> {
   const suggested = proposal?.isClear && proposal.threshold !== 0.5 ? proposal.threshold : undefined;
-  return { state: 'pool.iws', ...given, threshold: threshold ?? suggested };
+  const skipped = bad.count > 0 ? bad.count : undefined;
+  return { state: 'pool.iws', ...given, 'skip-bad': skipped, threshold: threshold ?? suggested };
 }
