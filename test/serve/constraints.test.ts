@@ -136,3 +136,16 @@ test('parts of different selections are not merged', () => {
   expect(merge(drawn, { candidates: { seed: 1, size: 8 } })).toBe('merged'); // 4 x count is the default
   expect(merge({}, { acquisition: { kind: 'weighted-mutual-information', eta: 3 } })).toBe('merged');
 });
+
+test('quotas that name no group are none, and of those that do the order counts', () => {
+  const { whole } = toSessions(6, []);
+  const merge = (quotas: object | undefined, merged: object | undefined): string => {
+    const { part } = ask(whole, { op: 'select', count: 2, quotas, part: { offset: 0, of: 6 } });
+    return ask(whole, { op: 'merge', parts: [part], count: 2, quotas: merged }).error?.message ?? 'merged';
+  };
+  expect(merge({}, undefined)).toBe('merged');
+  expect(merge(undefined, {})).toBe('merged');
+  const [math, code] = [{ math: 0.5 }, { code: 0.5 }];
+  expect(merge({ ...math, ...code }, { ...math, ...code })).toBe('merged');
+  expect(merge({ ...math, ...code }, { ...code, ...math })).toMatch(/"parts\[0\]" was selected with the quotas/);
+});
