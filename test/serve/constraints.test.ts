@@ -117,3 +117,35 @@ test('what makes no sense is refused and changes nothing', () => {
   expect(merge([of({})])).toBe('undefined: undefined');
   expect(ask(whole, { op: 'metrics' }).held).toBe(0);
 });
+
+test('parts of different selections are not merged', () => {
+  const { shards } = toSessions(8, [4]);
+  const partOf = (shard: number, query: object): object =>
+    ask(shards[shard] as Session, { op: 'select', count: 2, ...query, part: { offset: 4 * shard, of: 8 } }).part;
+  const merge = (first: object, second: object): string => {
+    const parts = [partOf(0, first), partOf(1, second)];
+    return ask(shards[0] as Session, { op: 'merge', parts, count: 2 }).error?.message ?? 'merged';
+  };
+  const bernoulli = { acquisition: { kind: 'bernoulli-variance' } };
+  const drawn = { candidates: { seed: 1 } };
+  for (const query of [bernoulli, drawn, { cooldown: 1 }, { maxVisits: 3 }]) {
+    expect(merge(query, {})).toMatch(/^"parts\[1\]" is of the selection .*, and "parts\[0\]" of /);
+    expect(merge(query, query)).toBe('merged');
+  }
+  expect(merge(drawn, { candidates: { seed: 2 } })).toMatch(/"seed":2.*"seed":1/);
+  expect(merge(drawn, { candidates: { seed: 1, size: 8 } })).toBe('merged'); // 4 x count is the default
+  expect(merge({}, { acquisition: { kind: 'weighted-mutual-information', eta: 3 } })).toBe('merged');
+});
+
+test('quotas that name no group are none, and of those that do the order counts', () => {
+  const { whole } = toSessions(6, []);
+  const merge = (quotas: object | undefined, merged: object | undefined): string => {
+    const { part } = ask(whole, { op: 'select', count: 2, quotas, part: { offset: 0, of: 6 } });
+    return ask(whole, { op: 'merge', parts: [part], count: 2, quotas: merged }).error?.message ?? 'merged';
+  };
+  expect(merge({}, undefined)).toBe('merged');
+  expect(merge(undefined, {})).toBe('merged');
+  const [math, code] = [{ math: 0.5 }, { code: 0.5 }];
+  expect(merge({ ...math, ...code }, { ...math, ...code })).toBe('merged');
+  expect(merge({ ...math, ...code }, { ...code, ...math })).toMatch(/"parts\[0\]" was selected with the quotas/);
+});

@@ -49,6 +49,12 @@ describe('insight-wasm serve', () => {
     }
   });
 
+  test('a new state is in its file before anything is answered, with its settings', async () => {
+    await answers([{ op: 'hello' }], '--discount', '0.9');
+    expect(existsSync(state)).toBe(true);
+    expect(await answers([{ op: 'hello' }])).toMatchObject([{ settings: { discount: 0.9 }, prompts: 0 }]);
+  });
+
   test('a rule that a flag gives to a state without one is kept at once', async () => {
     writeFileSync(at('ids.jsonl'), '{"id":"a"}\n');
     await outputHere(['state', 'import', at('ids.jsonl'), '--state', state]);
@@ -188,17 +194,17 @@ describe('insight-wasm serve', () => {
     expect((await answers(steps, '--save-every', '5')).slice(0, 4)).toMatchObject([
       { unsaved: 3 },
       { unsaved: 0 },
-      { saves: 1 },
+      { saves: 2 },
       { unsaved: 3 },
     ]);
-    rmSync(state);
+    rmSync(state); // which is written once where there is none
     const told = await answers(steps, '--save-every', '0');
     expect(told).toMatchObject([
       { unsaved: 3 },
       { unsaved: 6 },
-      { saves: 1 },
+      { saves: 2 },
       { unsaved: 3 },
-      { saves: 1, unsaved: 3 },
+      { saves: 2, unsaved: 3 },
     ]);
     expect(JSON.parse(await outputHere(['status', '--state', state, '--json']))).toMatchObject({ step: 2 });
   });
@@ -410,7 +416,7 @@ describe('insight-wasm serve', () => {
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     child.stdin.write(`${JSON.stringify(observe(...visits))}\n`);
     expect(JSON.parse((await lines.next()).value as string)).toMatchObject({ unsaved: 120 });
-    expect(existsSync(state)).toBe(false);
+    expect(decodeState(readFileSync(state)).size).toBe(0);
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(existsSync(`${state}.lock`)).toBe(false);

@@ -91,7 +91,8 @@ export const serve: Command = {
       const before = found ?? State.unseen(toSettings(values));
       const state = isRuled ? before.forLogs([], toRule(values)) : before;
       if (found === undefined) store.begin(state);
-      else if (found.rule === undefined && isRuled) store.fold(state, true); // what is observed is counted by it for good
+      // What is observed is counted by these settings and this rule for good.
+      if (found === undefined || (found.rule === undefined && isRuled)) store.fold(state, true);
       return new Session(state, store, { saveEvery: values['save-every'], version, vitals: toVitals });
     };
     const end = (): void => {

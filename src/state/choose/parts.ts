@@ -1,3 +1,5 @@
+import { toRule } from '../../acquisition.ts';
+import { CANDIDATES_EACH } from '../../candidates.ts';
 import {
   bad,
   checkArray,
@@ -33,6 +35,8 @@ export interface PromptPart {
   readonly count: number;
   readonly quotas: Quotas | null;
   readonly floor: number;
+  /** What else must be the same in all parts: JSON of the acquisition, the candidates and what is left out. */
+  readonly selection: string;
   /** Those labels of the quotas that prompts here have. */
   readonly known: readonly string[];
   /** Of each group of the quotas, and then of all other prompts: the best, and those not seen for longest. */
@@ -64,14 +68,26 @@ export function toPart(state: State, query: Query, place: Place): PromptPart {
     size: state.size,
     of: place.of,
     count: plan.count,
-    quotas: query.quotas ?? null,
+    quotas: toGiven(query.quotas),
     floor: plan.floor,
+    selection: toSelection(query),
     known: plan.groups.filter((name) => state.groups.numberOf(name) >= 0),
     groups: plan.bounds.map((_, group) => ({
       best: toRows(best.filter(isOf(group)), false),
       longest: toRows(longest.filter(isOf(group)), true),
     })),
   };
+}
+
+/** The quotas, or null where they name no group. */
+function toGiven(quotas: Quotas | undefined): Quotas | null {
+  return quotas === undefined || Object.keys(quotas).length === 0 ? null : quotas;
+}
+
+function toSelection({ acquisition, candidates, count, cooldown = 0, maxVisits }: Query): string {
+  const { seed, size = CANDIDATES_EACH * count } = candidates ?? {};
+  const drawn = candidates === undefined ? undefined : { size, seed };
+  return JSON.stringify({ acquisition: toRule(acquisition), candidates: drawn, cooldown, maxVisits });
 }
 
 const isOf = (group: number) => (row: Row) => row.group === group;
@@ -97,9 +113,14 @@ export function mergeParts(parts: readonly PromptPart[], query: MergeQuery): Mer
     floor: given.floor === undefined ? 0 : checkFloor(given.floor, count),
   };
   if (!Array.isArray(parts)) throw bad('parts', 'an array of parts', parts, false);
-  const wanted = { count, quotas: quotas ?? null, floor: limits.floor };
+  const wanted = { count, quotas: toGiven(quotas), floor: limits.floor };
   const checked = parts.map((part: unknown, i) => checkPart(`parts[${i}]`, part, wanted, limits.bounds.length));
   checkWhole(checked);
+  for (const [i, { selection }] of checked.entries()) {
+    const first = checked[0]?.selection;
+    if (selection === first) continue;
+    throw new RangeError(`"parts[${i}]" is of the selection ${selection}, and "parts[0]" of ${first}`);
+  }
   const known = new Set(checked.flatMap((part) => part.known));
   const unknown = Object.keys(quotas ?? {}).find((name) => name !== '' && !known.has(name));
   if (unknown !== undefined) throw unknownGroup(unknown, [...known]);
@@ -133,7 +154,7 @@ function toRows({ ids, scores, positions, steps }: PartRows, group: number): Par
   }));
 }
 
-const FIELDS = ['offset', 'size', 'of', 'count', 'quotas', 'floor', 'known', 'groups'] as const;
+const FIELDS = ['offset', 'size', 'of', 'count', 'quotas', 'floor', 'selection', 'known', 'groups'] as const;
 
 function checkPart(
   title: string,
@@ -151,6 +172,7 @@ function checkPart(
     if (ours !== its)
       throw new RangeError(`"${title}" was selected with the ${name} ${its}, and is merged with ${ours}`);
   }
+  if (typeof part.selection !== 'string') throw bad(`${title}.selection`, 'a string', part.selection, false);
   checkArray(`${title}.known`, part.known);
   if (checkArray(`${title}.groups`, part.groups) !== bounds)
     throw bad(`${title}.groups`, `${bounds}`, part.groups, true);
