@@ -3,7 +3,8 @@ import { ascending, CANDIDATES_EACH, drawCandidates } from '../../candidates.ts'
 import { DataError } from '../../errors.ts';
 import { quote, quoteId } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
-import { bad, checkFloor, checkIds, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
+import { bad, checkFloor, checkInteger, checkOptions, MOST_SIZE } from '../../validate.ts';
+import { checkIds } from '../ids.ts';
 import type { State } from '../state.ts';
 import { type Bounds, type Quotas, toBounds } from './quotas.ts';
 
