@@ -252,7 +252,7 @@ class Whole:
         now, last = time.monotonic(), self._step
         overdue = [id for id, limit in self._limits.items() if limit.is_over(last, now)]
         if overdue:
-            self._release({"ids": overdue})
+            self._let_go({"ids": overdue})
 
     def _observe(self, request: Request) -> dict[str, Any]:
         if request.get("atomic", False):
@@ -323,6 +323,10 @@ class Whole:
             del self._memory.waiting[i]
 
     def _release(self, request: Request) -> dict[str, Any]:
+        self._expire()
+        return self._let_go(request)
+
+    def _let_go(self, request: Request) -> dict[str, Any]:
         if request.get("all", False):
             self._limits.clear()
             requests = {i: request for i in self._there}
