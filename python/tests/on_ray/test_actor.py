@@ -111,7 +111,8 @@ def test_a_name_that_is_of_another_state_is_refused(cluster: Cluster, state: str
 
 
 def test_what_the_actor_cannot_open_is_an_error_in_the_words_of_the_program(cluster: Cluster, state: str) -> None:
-    actor("first", state, range(3), discount=0.9).next()
+    first = actor("first", state, range(3), discount=0.9)
+    first.next()
     ray.kill(ray.get_actor("first"))
     with pytest.raises(InsightError) as caught:
         actor("second", state, discount=0.5).next()
