@@ -222,6 +222,7 @@ def test_without_a_shard_selections_are_refused_or_marked_and_evidence_waits_for
 ) -> None:
     node = add_node()
     one, many = pair(pool, tmp_path, 2, lost=lost, patience=6, options={"resources": {"shard": 0.001}})
+    wait_until(lambda: many.metrics()["missing"] == [])
     ids = many.next(12)
     assert one.next(12) == ids
     cluster.remove_node(node, False)  # the only one that the actors may run on
@@ -243,7 +244,8 @@ def test_without_a_shard_selections_are_refused_or_marked_and_evidence_waits_for
 def test_one_shard_of_two_goes_on_alone_where_missing_ones_are_marked(
     cluster: Cluster, pool: Path, tmp_path: Path
 ) -> None:
-    _, many = pair(pool, tmp_path, 2, lost="missing", patience=2)
+    _, many = pair(pool, tmp_path, 2, lost="missing", patience=10)
+    wait_until(lambda: many.metrics()["missing"] == [])
     many.next(4)
     gone = ray.get_actor(f"{tmp_path.name}-1-of-2")
     ray.kill(gone)  # for good
@@ -309,6 +311,7 @@ def test_a_shard_that_is_locked_for_a_while_is_waited_for(cluster: Cluster, pool
     holder = Selector(tmp_path / "shards" / "00001-of-00002.iws")
     holder.metrics()
     many = Shards(tmp_path.name, str(tmp_path / "shards"), patience=2)
+    wait_until(lambda: many.metrics()["missing"] == [1])
     with pytest.raises(InsightError, match="needs all shards, and 1 of 2 are lost"):
         many.next(4)
     holder.close()
