@@ -15,7 +15,8 @@ from .actor import LOST, host, of_process
 from .checkpoint import MIXED, TORN, read_checkpoint, state_name
 from .hashing import by_shard
 from .host import Ids
-from .whole import Memory, Whole
+from .hosts import Hosts, Memory
+from .whole import Whole
 
 Lost = Literal["refuse", "missing"]
 
@@ -130,7 +131,7 @@ class Shards(Selector):
                     ray.kill(actor)
 
     def launch(self) -> Whole:
-        return Whole(self._hosts, self._started, self._memory, self._patience, self._refuses)
+        return Whole(Hosts(self._hosts, self._started, self._memory, self._patience), self._refuses)
 
 
 def _count(folder: Path, given: int | None) -> int:

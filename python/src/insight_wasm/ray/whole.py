@@ -6,41 +6,22 @@ import math
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ray
-
 from ..errors import InsightError
 from ..process import Ended
-from .actor import LOST
 from .checkpoint import MIXED, copy_names, read_checkpoint, write_checkpoint
 from .hashing import shard_of
-from .host import Answer, Opened, Request
+from .host import Request
+from .hosts import Hosts, good
 
 _COUNT = 256
 _TO_SHARDS = ("count", "acquisition", "candidates", "exclude", "quotas", "floor", "maxVisits", "cooldown")
 _TO_MERGE = ("count", "quotas", "floor")
 _OWN = ("id", "op", "hold", "holdSteps", "holdSeconds")
-_PASSING = ("locked", "ended", "no-state")  # reasons of a process that cannot start which may be gone later
-_LOOK = 0.1
-
-
-@dataclass
-class Memory:
-    """What outlives the loss of a shard."""
-
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
-    taken: set[int] = field(default_factory=set)  # shards that are this owner's
-    lives: dict[int, str] = field(default_factory=dict)  # of their processes
-    missing: set[int] = field(default_factory=set)
-    reasons: dict[int, str] = field(default_factory=dict)  # why one of them could not be opened
-    prompts: dict[int, int] = field(default_factory=dict)
-    steps: dict[int, float | None] = field(default_factory=dict)
-    waiting: dict[int, dict[str, Request]] = field(default_factory=dict)  # observations for shards that are missing
-    torn: str | None = None  # why the shards are of different checkpoints
 
 
 class Whole:
@@ -50,34 +31,15 @@ class Whole:
     Raises InsightError, and Ended.
     """
 
-    def __init__(
-        self,
-        hosts: Sequence[Any],
-        started: Sequence[Mapping[str, Any]],
-        memory: Memory,
-        patience: float,
-        refuses: bool,
-    ) -> None:
-        self._hosts, self._started, self._memory, self._refuses = hosts, started, memory, refuses
+    def __init__(self, hosts: Hosts, refuses: bool) -> None:
+        self._hosts, self._memory, self._refuses = hosts, hosts.memory, refuses
         self._limits: dict[str, _Limit] = {}
-        self._held: dict[int, int] = {}  # prompts in flight
-        self._chosen: dict[int, list[str]] = {}  # in flight too; a shard is told with what it is asked next
         self._selected = 0
-        self._opening = {i: self._take(i) for i in range(len(hosts))}
-        memory.missing = set(self._opening)
-        deadline = time.monotonic() + patience
-        taken = 0
-        while True:
-            for hello in self._opened().values():
-                taken += hello["taken"]
-            if not self._opening or time.monotonic() > deadline:
-                break
-            time.sleep(_LOOK)
         self._send_waiting()
-        self.hello = {"step": self._step, "taken": taken}
+        self.hello = {"step": hosts.step, "taken": hosts.taken}
 
     def ask(self, request: Request) -> dict[str, Any]:
-        if self._opened():
+        if self._hosts.opened():
             raise Ended("has a shard again that was lost")
         op = request["op"]
         if self._memory.torn is not None and op != "load":
@@ -104,144 +66,61 @@ class Whole:
         """Lets all shards save and end. Raises InsightError if one could not, or is lost with what waits for it."""
         errors: list[InsightError] = []
         try:
-            self._opened()
+            self._hosts.opened()
             self._send_waiting()
         except InsightError as error:
             errors.append(error)
         except Ended as error:
             errors.append(InsightError("lost", str(error)))
-        for call in [self._hosts[i].close.remote(self._memory.owner) for i in self._there]:
-            try:
-                answer = ray.get(call)
-            except LOST:
-                continue  # what it answered is on the disk
-            if isinstance(answer, InsightError):
-                errors.append(answer)
+        errors += self._hosts.close()
         waiting = sum(map(len, self._memory.waiting.values()))
         if waiting:
-            self._need_all(f"close loses {waiting} observations that wait for a shard; it")
+            self._hosts.need_all(f"close loses {waiting} observations that wait for a shard; it")
         if errors:
             raise errors[0]
 
-    @property
-    def _there(self) -> list[int]:
-        return [i for i in range(len(self._hosts)) if i not in self._memory.missing]
-
-    @property
-    def _step(self) -> float | None:
-        return max((step for step in self._memory.steps.values() if step is not None), default=None)
-
-    def _take(self, i: int) -> Any:
-        memory = self._memory
-        return self._hosts[i].take.remote(memory.owner, uuid.uuid4().hex, i not in memory.taken, self._started[i])
-
-    def _opened(self) -> dict[int, dict[str, Any]]:
-        """The shards that have come back, and what they said."""
-        back: dict[int, dict[str, Any]] = {}
-        for i, opening in list(self._opening.items()):
-            if not ray.wait([opening], timeout=0)[0]:
-                continue
-            try:
-                opened: Opened = ray.get(opening)
-            except LOST as error:
-                opened = InsightError("ended", str(error))
-            if isinstance(opened, InsightError):
-                self._opening[i] = self._take(i)
-                self._memory.reasons[i] = opened.message
-                if opened.code not in _PASSING:
-                    raise opened
-                continue
-            del self._opening[i]
-            self._memory.missing.discard(i)
-            self._memory.taken.add(i)
-            self._memory.lives[i], back[i] = opened
-            self._know(i, back[i])
-        return back
-
-    def _know(self, i: int, about: Mapping[str, Any]) -> None:
-        self._memory.prompts[i], self._memory.steps[i] = about["prompts"], about["step"]
-        self._held[i] = about.get("held", 0)
-
-    def _need_all(self, what: str) -> None:
-        if self._memory.missing:
-            missing = sorted(self._memory.missing)
-            why = next((f": {self._memory.reasons[i]}" for i in missing if i in self._memory.reasons), "")
-            lost = ", ".join(map(str, missing))
-            raise InsightError("lost", f"{what} needs all shards, and {lost} of {len(self._hosts)} are lost{why}")
-
-    def _run(self, requests: Mapping[int, Sequence[Request]]) -> dict[int, list[Answer]]:
-        """The answers of shards; raises Ended if one of them is lost."""
-        told = {i: {"op": "hold", "ids": self._chosen.pop(i)} for i in requests if i in self._chosen}
-        calls = {
-            i: self._hosts[i].ask.remote(self._memory.lives[i], [told[i], *of] if i in told else of)
-            for i, of in requests.items()
-        }
-        answers: dict[int, list[Answer]] = {}
-        lost: dict[int, str] = {}
-        for i, call in calls.items():
-            try:
-                answer: list[Answer] | None = ray.get(call)
-            except LOST as error:
-                lost[i] = str(error)
-                continue
-            if answer is None:
-                lost[i] = "its process ended"
-            else:
-                answers[i] = answer
-        if lost:
-            raise Ended("; ".join(f"lost shard {i}: {reason}" for i, reason in lost.items()))
-        for i in told:
-            self._held[i] = _good(answers[i].pop(0))["held"]
-        return answers
-
-    def _of_each(self, requests: Mapping[int, Request]) -> dict[int, dict[str, Any]]:
-        """The one answer of each; raises the first error."""
-        answers = self._run({i: [request] for i, request in requests.items()})
-        return {i: _good(answer) for i, (answer,) in answers.items()}
-
     def _hello(self) -> dict[str, Any]:
         memory = self._memory
-        return {"prompts": sum(memory.prompts.values()), "step": self._step, "shards": len(self._hosts)}
+        return {"prompts": sum(memory.prompts.values()), "step": self._hosts.step, "shards": self._hosts.count}
 
     def _select(self, request: Request) -> dict[str, Any]:
         unknown = [name for name in request if name not in (*_TO_SHARDS, *_OWN)]
         if unknown:
             raise InsightError("request", f'"{unknown[0]}" is no field of a selection out of shards')
-        if self._refuses or not self._there:
-            self._need_all("a selection")
+        if self._refuses or not self._hosts.there:
+            self._hosts.need_all("a selection")
         self._expire()
         query = {"count": _COUNT, **{name: request[name] for name in _TO_SHARDS if name in request}}
-        there = self._there
+        there = self._hosts.there
         of = sum(self._memory.prompts[i] for i in there)
         requests: dict[int, Request] = {}
         offset = 0
         for i in there:
-            part = {"offset": offset, "of": of, **({} if self._step is None else {"step": self._step})}
+            part = {"offset": offset, "of": of, **({} if self._hosts.step is None else {"step": self._hosts.step})}
             requests[i] = {"op": "select", **query, "part": part}
             offset += self._memory.prompts[i]
-        parts = [answer["part"] for answer in self._of_each(requests).values()]
+        parts = [answer["part"] for answer in self._hosts.of_each(requests).values()]
         merge = {"op": "merge", "parts": parts, **{name: query[name] for name in _TO_MERGE if name in query}}
-        chosen = self._of_each({there[0]: merge})[there[0]]
+        chosen = self._hosts.of_each({there[0]: merge})[there[0]]
         self._selected += len(chosen["ids"])
         if request.get("hold", False):
             for i, ids in self._by_shard(chosen["ids"]).items():
-                self._chosen[i] = ids
-                self._held[i] += len(ids)
+                self._hosts.hold_later(i, ids)
             self._limit(chosen["ids"], request)
         return {"ids": chosen["ids"], "scores": chosen["scores"]}
 
     def _hold(self, request: Request) -> dict[str, Any]:
         self._expire()
         parts = self._by_shard(request["ids"])
-        for i, answer in self._of_each({i: {"op": "hold", "ids": ids} for i, ids in parts.items()}).items():
-            self._held[i] = answer["held"]
+        for i, answer in self._hosts.of_each({i: {"op": "hold", "ids": ids} for i, ids in parts.items()}).items():
+            self._hosts.held[i] = answer["held"]
         self._limit(request["ids"], request)
-        return {"held": sum(self._held.values())}
+        return {"held": sum(self._hosts.held.values())}
 
     def _limit(self, ids: Sequence[str], request: Request) -> None:
         """Limits are kept here, as a shard does not know the steps of the others."""
         steps, seconds = request.get("holdSteps"), request.get("holdSeconds")
-        limit = _Limit(steps, self._step, math.inf if seconds is None else time.monotonic() + seconds)
+        limit = _Limit(steps, self._hosts.step, math.inf if seconds is None else time.monotonic() + seconds)
         for id in ids:
             self._limits.pop(id, None)
             if steps is not None or seconds is not None:
@@ -249,7 +128,7 @@ class Whole:
 
     def _expire(self) -> None:
         """Releases what is in flight for too long."""
-        now, last = time.monotonic(), self._step
+        now, last = time.monotonic(), self._hosts.step
         overdue = [id for id, limit in self._limits.items() if limit.is_over(last, now)]
         if overdue:
             self._let_go({"ids": overdue})
@@ -260,7 +139,7 @@ class Whole:
         given: list[Request] = request["observations"]
         places: dict[int, list[int]] = {}
         for at, observation in enumerate(given):
-            places.setdefault(shard_of(str(observation["id"]), len(self._hosts)), []).append(at)
+            places.setdefault(shard_of(str(observation["id"]), self._hosts.count), []).append(at)
         waiting = 0
         requests: dict[int, list[Request]] = {}
         for i, ats in places.items():
@@ -268,12 +147,12 @@ class Whole:
                 waiting += self._wait(i, [given[at] for at in ats])
             else:
                 requests[i] = [{"op": "observe", "observations": [given[at] for at in ats]}, {"op": "hello"}]
-        began = self._step
+        began = self._hosts.step
         seen: dict[str, Any] = {"observed": 0, "late": [], "skipped": [], "unsaved": 0}
         errors: list[InsightError] = []
         failed: InsightError | None = None
-        for i, (answer, about) in self._run(requests).items():
-            self._know(i, _good(about))
+        for i, (answer, about) in self._hosts.run(requests).items():
+            self._hosts.know(i, good(about))
             if isinstance(answer, InsightError):
                 if answer.code not in ("value", "refused"):
                     failed = answer
@@ -290,8 +169,8 @@ class Whole:
                 seen["skipped"].append({**one, "at": places[i][one["at"]], "reason": _placed(one["reason"], places[i])})
         if failed is not None:
             raise failed
-        if began is None and self._step is not None:
-            self._limits = {id: limit.begun(self._step) for id, limit in self._limits.items()}
+        if began is None and self._hosts.step is not None:
+            self._limits = {id: limit.begun(self._hosts.step) for id, limit in self._limits.items()}
         gone = {one["at"] for one in seen["skipped"] if one["code"] != "repeated"}
         for at, observation in enumerate(given):
             if at not in gone and not observation.get("more", False):
@@ -316,10 +195,10 @@ class Whole:
             if i in self._memory.missing:
                 continue
             request = {"op": "observe", "observations": list(kept.values())}
-            answer, about = self._run({i: [request, {"op": "hello"}]})[i]
+            answer, about = self._hosts.run({i: [request, {"op": "hello"}]})[i]
             if isinstance(answer, InsightError) and answer.code not in ("value", "refused"):
                 raise answer
-            self._know(i, _good(about))
+            self._hosts.know(i, good(about))
             del self._memory.waiting[i]
 
     def _release(self, request: Request) -> dict[str, Any]:
@@ -329,37 +208,37 @@ class Whole:
     def _let_go(self, request: Request) -> dict[str, Any]:
         if request.get("all", False):
             self._limits.clear()
-            requests = {i: request for i in self._there}
+            requests = {i: request for i in self._hosts.there}
         else:
             for id in request["ids"]:
                 self._limits.pop(str(id), None)
             requests = {i: {"op": "release", "ids": ids} for i, ids in self._by_shard(request["ids"]).items()}
         released = 0
-        for i, answer in self._of_each(requests).items():
+        for i, answer in self._hosts.of_each(requests).items():
             released += answer["released"]
-            self._held[i] = answer["held"]
-        return {"released": released, "held": sum(self._held.values())}
+            self._hosts.held[i] = answer["held"]
+        return {"released": released, "held": sum(self._hosts.held.values())}
 
     def _get(self, request: Request) -> dict[str, Any]:
         if "ids" not in request:
             raise InsightError("request", "shards get prompts by their ids only")
         if self._refuses:
-            self._need_all("get")
+            self._hosts.need_all("get")
         self._expire()
         parts = self._by_shard(request["ids"])
-        answers = self._of_each({i: {"op": "get", "ids": ids} for i, ids in parts.items()})
+        answers = self._hosts.of_each({i: {"op": "get", "ids": ids} for i, ids in parts.items()})
         found = {i: iter(answers[i]["prompts"]) for i in answers}
         offsets = {i: sum(self._memory.prompts[j] for j in range(i)) for i in answers}
         prompts = []
         for id in request["ids"]:
-            i = shard_of(str(id), len(self._hosts))
+            i = shard_of(str(id), self._hosts.count)
             prompt = next(found[i]) if i in found else None
             prompts.append(prompt and {**prompt, "position": offsets[i] + prompt["position"]})
         return {"prompts": prompts}
 
     def _metrics(self) -> dict[str, Any]:
         self._expire()
-        each = self._of_each({i: {"op": "metrics"} for i in self._there})
+        each = self._hosts.of_each({i: {"op": "metrics"} for i in self._hosts.there})
         sums = ("prompts", "held", "observations", "late", "skipped", "errors", "unsaved", "saves")
         total: dict[str, Any] = {name: sum(one[name] for one in each.values()) for name in sums}
         visited = sum(one["coverage"] * one["prompts"] for one in each.values())
@@ -375,23 +254,23 @@ class Whole:
         }
 
     def _save(self, request: Request) -> dict[str, Any]:
-        self._need_all("a checkpoint")
+        self._hosts.need_all("a checkpoint")
         if "to" not in request:
-            answers = self._of_each({i: {"op": "save"} for i in self._there})
+            answers = self._hosts.of_each({i: {"op": "save"} for i in self._hosts.there})
             return {"saves": sum(answer["saves"] for answer in answers.values())}
         folder = Path(request["to"])
-        names = copy_names(folder, len(self._hosts))
-        saved = self._of_each({i: {"op": "save", "to": str(folder / names[i])} for i in self._there})
-        write_checkpoint(folder, [{"file": names[i], "prompts": saved[i]["prompts"]} for i in self._there])
+        names = copy_names(folder, self._hosts.count)
+        saved = self._hosts.of_each({i: {"op": "save", "to": str(folder / names[i])} for i in self._hosts.there})
+        write_checkpoint(folder, [{"file": names[i], "prompts": saved[i]["prompts"]} for i in self._hosts.there])
         return {"to": request["to"], **self._hello()}
 
     def _load(self, request: Request) -> dict[str, Any]:
-        self._need_all("load")
-        files = read_checkpoint(Path(request["from"]), len(self._hosts))
+        self._hosts.need_all("load")
+        files = read_checkpoint(Path(request["from"]), self._hosts.count)
         self._memory.torn = MIXED
-        answers = self._of_each({i: {"op": "load", "from": str(files[i])} for i in self._there})
+        answers = self._hosts.of_each({i: {"op": "load", "from": str(files[i])} for i in self._hosts.there})
         for i, about in answers.items():
-            self._know(i, about)
+            self._hosts.know(i, about)
         self._memory.torn = None
         self._memory.waiting.clear()
         self._limits.clear()
@@ -401,7 +280,7 @@ class Whole:
         """Ids by shard, of those that are there."""
         parts: dict[int, list[str]] = {}
         for id in ids:
-            i = shard_of(str(id), len(self._hosts))
+            i = shard_of(str(id), self._hosts.count)
             if i not in self._memory.missing:
                 parts.setdefault(i, []).append(str(id))
         return parts
@@ -428,9 +307,3 @@ class _Limit:
 def _placed(reason: str, places: Sequence[int]) -> str:
     """With the position in the whole request for that in the request of a shard."""
     return re.sub(r"observations\[(\d+)\]", lambda at: f"observations[{places[int(at[1])]}]", reason, count=1)
-
-
-def _good(answer: Answer) -> dict[str, Any]:
-    if isinstance(answer, InsightError):
-        raise answer
-    return answer
