@@ -17,7 +17,7 @@ describe('state import', () => {
     const rows = jsonl([{ id: 'a', domain: 'math' }, { id: 'b' }]);
     expect(cli(['state', 'import', '-', '--group', 'topic', '--state', state], rows)).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('no row has the field "topic" of --group'),
+      stderr: expect.stringContaining('stdin: no row has a label in the field "topic" of --group'),
     });
     expect(output(['state', 'export', '--state', state])).not.toContain('"a"');
     output(['state', 'import', '-', '--group', 'domain', '--state', state], rows);

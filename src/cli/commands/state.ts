@@ -3,6 +3,7 @@ import { escapeControls } from '../../escape-controls.ts';
 import { find } from '../../logs/fields.ts';
 import { compareNames } from '../../logs/log-names.ts';
 import { readRows } from '../../node/dataset.ts';
+import { STREAM } from '../../node/file-source.ts';
 import { readHistory } from '../../node/read-history.ts';
 import { readStored, type Stored } from '../../node/read-stored.ts';
 import { loadState, withStore } from '../../node/state-file.ts';
@@ -192,7 +193,8 @@ async function importRows(path: string, paths: readonly string[], values: Values
       if (group !== undefined && find(row, group) != null) labelled++;
     });
     if (group !== undefined && read > 0 && labelled === 0) {
-      throw new DataError('value', `no row has the field ${JSON.stringify(group)} of --group`, { file: rows });
+      const file = rows === '-' ? STREAM : rows;
+      throw new DataError('value', `no row has a label in the field ${JSON.stringify(group)} of --group`, { file });
     }
     const repeats = read - importer.size;
     const isWarm = before.extra.isWarm || importer.isWarm || undefined;
