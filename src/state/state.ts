@@ -171,6 +171,18 @@ export class State {
     return this.groups.at(this.columns.groups[index] as number);
   }
 
+  /** Whether a prompt has this label now; a label stays in the table when its last prompt gets another one. */
+  hasLabel(label: string): boolean {
+    const number = this.groups.numberOf(label);
+    return number === 0 || (number > 0 && this.columns.groups.includes(number));
+  }
+
+  /** The labels that prompts have. */
+  get labels(): string[] {
+    const numbers = new Set(this.columns.groups);
+    return this.groups.labels.filter((_, i) => numbers.has(i + 1));
+  }
+
   /** Gives a prompt a label. @throws DataError for one label too many */
   label(index: number, group: string): void {
     this.columns.groups[index] = this.groups.toNumber(group);

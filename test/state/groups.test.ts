@@ -4,7 +4,7 @@ import { decodeState, encodeState, toViews } from '../../src/state/codec.ts';
 import { encodeSections } from '../../src/state/sections.ts';
 import { State } from '../../src/state/state.ts';
 import { GroupTable } from '../../src/state/table/groups.ts';
-import { PromptState } from '../../src/state.ts';
+import { mergeParts, PromptState } from '../../src/state.ts';
 
 const settings = { discount: 1, prior: { alpha: 1, beta: 1 } };
 
@@ -69,4 +69,13 @@ describe('labels of prompts', () => {
       expect(() => new PromptState().import([{ id: 'a', group: group as string }])).toThrow('"group"');
     }
   });
+});
+
+test('a label that no prompt has any more is not known', () => {
+  const state = new PromptState().import([{ id: 'a', group: 'maths' }]).import([{ id: 'a', group: 'math' }]);
+  const quotas = { maths: 0.5 };
+  expect(() => state.select(1, { quotas })).toThrow('labels that prompts have ("math"), got "maths"');
+  const part = state.selectPart(1, { offset: 0, of: 1 }, { quotas });
+  expect(() => mergeParts([part], { count: 1, quotas })).toThrow('got "maths"');
+  expect(Object.keys(state.status(1).groups ?? {})).toEqual(['math']);
 });

@@ -46,7 +46,7 @@ export function toForecast(state: State, query: Query, rollouts: number): Foreca
   }
   const { prompts, ...outlook } = all.toOutlook();
   const byLabel = tallies.map((tally, number) => [groups.at(number), tally.toOutlook()] as const);
-  const some = byLabel.filter(([label, { prompts }]) => label !== '' || prompts > 0);
+  const some = byLabel.filter(([, { prompts }]) => prompts > 0);
   return {
     prompts,
     step: state.lastStep ?? null,

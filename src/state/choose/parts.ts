@@ -71,7 +71,7 @@ export function toPart(state: State, query: Query, place: Place): PromptPart {
     quotas: toGiven(query.quotas),
     floor: plan.floor,
     selection: toSelection(query),
-    known: plan.groups.filter((name) => state.groups.numberOf(name) >= 0),
+    known: plan.groups.filter((name) => state.hasLabel(name)),
     groups: plan.bounds.map((_, group) => ({
       best: toRows(best.filter(isOf(group)), false),
       longest: toRows(longest.filter(isOf(group)), true),

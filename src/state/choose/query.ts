@@ -78,9 +78,8 @@ export function toPlan(state: State, query: Query, place?: Place): Plan {
   if (toRule(acquisition).seed !== undefined) state.offset = place?.offset ?? 0;
   const boundsOf = new Uint32Array(state.groups.size).fill(groups.length);
   for (const [i, name] of groups.entries()) {
-    const number = state.groups.numberOf(name);
-    if (number >= 0) boundsOf[number] = i;
-    else if (place === undefined) throw unknownGroup(name, state.groups.labels);
+    if (state.hasLabel(name)) boundsOf[state.groups.numberOf(name)] = i;
+    else if (place === undefined) throw unknownGroup(name, state.labels);
   }
   const from = draw(state.size, query, only, place) ?? only;
   return { count, acquisition, from, bar: toBar(state, query, place), groups, bounds, boundsOf, floor };
