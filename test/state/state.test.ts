@@ -155,6 +155,16 @@ describe('insight-wasm select --state', () => {
     expect(JSON.parse(await outputHere(args))).toHaveProperty('big');
   });
 
+  test.each(['', 'a\nb', 'a\r', 'a\0'])('--ids writes no id that --only would not read back: %j', async (id) => {
+    const log = jsonl([{ id, successes: 1, trials: 2 }]);
+    expect(await runHere(['select', '-', '--ids'], log)).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('is no line of a file of ids: --json writes any id'),
+    });
+    expect(JSON.parse(await outputHere(['select', '-', '--json'], log))).toMatchObject({ id });
+  });
+
   test('LOGS and --state exclude each other, and so do their flags', async () => {
     const cases: [string[], string][] = [
       [['x', '--state', state], 'LOGS and --state exclude each other: insight-wasm ingest adds logs'],

@@ -1,4 +1,6 @@
 import { ACQUISITION_TABLE, toRule } from '../../acquisition.ts';
+import { DataError } from '../../errors.ts';
+import { quoteId } from '../../escape-controls.ts';
 import { PosteriorPool, type SelectOptions } from '../../index.ts';
 import { Audit } from '../../logs/audit/audit.ts';
 import { checkOrder } from '../../logs/visit-limits.ts';
@@ -140,13 +142,23 @@ async function print(
   values: Values,
   streams: Streams,
 ): Promise<void> {
-  if (values.ids) return writeLines(streams.stdout, keys);
+  if (values.ids) {
+    checkLines(keys);
+    return writeLines(streams.stdout, keys);
+  }
   const choices = keys.map((id, i): Choice => {
     const { mean, evidence } = pool.get(indices[i] as number);
     return { id, score: scores[i] as number, mean, evidence };
   });
   const lines = values.json ? choices.map((choice) => JSON.stringify(choice)) : toTable(choices, streams.screen);
   await writeLines(streams.stdout, lines);
+}
+
+/** @throws DataError for an id that --only and --exclude would not read back as it is */
+function checkLines(ids: readonly string[]): void {
+  const id = ids.find((one) => /^$|[\n\0]|\r$/.test(one));
+  if (id === undefined) return;
+  throw new DataError('value', `${quoteId(id)} is no line of a file of ids: --json writes any id`, { id });
 }
 
 function refuse(values: Values, flags: readonly (keyof Values)[], reason: string): void {
