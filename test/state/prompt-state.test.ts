@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PosteriorPool } from '../../src/index.ts';
-import { DataError, PromptState } from '../../src/state.ts';
+import { DataError, PromptState, type SelectQuery } from '../../src/state.ts';
 import { jsonl, root } from '../support/cli.ts';
 
 const log = (rows: readonly object[], name = 'log.jsonl') => new File([jsonl(rows as Record<string, unknown>[])], name);
@@ -226,4 +226,30 @@ test('an import that does not fit leaves the state as it was', () => {
   expect(some.toBytes()).toEqual(before);
   some.import(visited(600, 605).export()); // there is room for them
   expect(some.size).toBe(255);
+});
+
+describe('explain says why', () => {
+  const state = new PromptState().import([
+    { id: 'm', group: 'math' },
+    { id: 'c', group: 'code' },
+    { id: 'd', group: 'code' },
+  ]);
+  state.observe(['c', 'd'].map((id) => ({ id, step: 1, successes: 1, trials: 2 })));
+  const why = (id: string, count: number, query: SelectQuery) => state.explain(id, count, query).why;
+  const ids = ['c', 'd'];
+  const [first, second] = [...state.ids()].filter((id) => ids.includes(id)) as [string, string];
+
+  test('a full group keeps a prompt out of slots that are all of the floor', () => {
+    const query: SelectQuery = { floor: 1, quotas: { math: [0, 0] } };
+    expect(state.select(1, query)).toMatchObject([{ id: first }]);
+    expect(why('m', 1, query)).toBe('its group "math" is full: 0 of it are selected');
+  });
+
+  test('a tie of the floor goes by the order of the keys', () => {
+    const query: SelectQuery = { floor: 1, only: ids };
+    expect(state.select(1, query)).toMatchObject([{ id: first }]);
+    expect(why(second, 1, query)).toBe(
+      'all slots are for prompts that were not seen for longer, or as long, and come first in the order of the keys',
+    );
+  });
 });

@@ -4,6 +4,7 @@ import type { Acquisition } from '../../index.ts';
 import type { State } from '../state.ts';
 import { type Choosing, choose } from './choose.ts';
 import { barOutside, type Query } from './query.ts';
+import { ageOf } from './rows.ts';
 import { byScore, type Row } from './walk.ts';
 
 /** What becomes of one prompt when select runs, and why. */
@@ -73,10 +74,18 @@ function full(state: State, index: number, score: number, { plan, walk }: Choosi
   const count = walk.countOf(group);
   const row = { position: index, score, group };
   const last = lastByScore(walk.taken, walk.reasons);
-  if (walk.taken.length === plan.count && (last === undefined || byScore(row, last) > 0)) return undefined;
+  const isBehind = last === undefined ? isSeenAfter(state, index, walk.taken.at(-1)) : byScore(row, last) > 0;
+  if (walk.taken.length === plan.count && isBehind) return undefined;
   const name = groupName(state, index);
   if (count === plan.bounds[group]?.most) return `${name} is full: ${count} of it are selected`;
   return `${name} has its share, ${count}, and the slots left are for other groups`;
+}
+
+/** Whether a prompt comes after one in the order of the floor. */
+function isSeenAfter(state: State, index: number, other: Row | undefined): boolean {
+  if (other === undefined) return true;
+  const [age, its] = [ageOf(state, index), ageOf(state, other.position)];
+  return age < its || (age === its && index > other.position);
 }
 
 function groupName(state: State, index: number): string {
@@ -98,10 +107,12 @@ function toFactors({ pool }: State, index: number, acquisition: Acquisition | un
   };
 }
 
+const TIE = 'or as long, and come first in the order of the keys';
+
 function lost({ indices, scores, walk }: Choosing, own: number): string {
   if (indices.length === 0) return 'nothing was to be selected';
   const last = walk === undefined ? scores.at(-1) : lastByScore(walk.taken, walk.reasons)?.score;
-  if (last === undefined) return 'all slots are for prompts that were not seen for longer';
+  if (last === undefined) return `all slots are for prompts that were not seen for longer, ${TIE}`;
   return own === last
     ? 'a tie with the last one selected, which comes first in the order of the keys'
     : `its score is below that of the last one selected, ${last.toPrecision(6)}`;

@@ -66,18 +66,18 @@ export function bestOfGroups(state: State, plan: Plan): Row[] {
   return bestOfEach(state, plan, few);
 }
 
+/** How long ago a prompt was seen; larger is longer: never visited, visited at no step, then by the step. */
+export function ageOf({ columns: { visits, steps } }: State, index: number): number {
+  const step = steps[index] as number;
+  if (!Number.isNaN(step)) return -step;
+  return visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
+}
+
 /** Of each group those that were not seen for longest, as many as the floor can take; the longest first. */
 export function longestUnseen(state: State, plan: Plan): UnseenRow[] {
   if (plan.floor === 0) return [];
-  const { visits, steps } = state.columns;
   const best = plan.bounds.map((bounds) => new Best(Math.min(bounds.most, plan.floor)));
-  // Larger is longer ago: never visited, visited at no step, then by the step.
-  const age = (index: number): number => {
-    const step = steps[index] as number;
-    if (!Number.isNaN(step)) return -step;
-    return visits[index] === 0 ? Number.POSITIVE_INFINITY : -NO_STEP;
-  };
-  offer(state, plan, best, () => age);
+  offer(state, plan, best, () => (index) => ageOf(state, index));
   const rows = best
     .flatMap((one, group) => one.rows(group))
     .sort((a, b) => b.score - a.score || a.position - b.position);
