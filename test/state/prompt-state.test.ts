@@ -245,6 +245,14 @@ describe('explain says why', () => {
     expect(why('m', 1, query)).toBe('its group "math" is full: 0 of it are selected');
   });
 
+  test('the floor takes what the quotas allow, and may pass one over that was not seen for longer', () => {
+    const only = 'number 1 of the 1 selected, taken for the floor: no other';
+    expect(why(first, 1, { floor: 1, quotas: { math: [0, 0] } })).toBe(
+      `${only} that the quotas allow was not seen for longer`,
+    );
+    expect(why('m', 1, { floor: 1 })).toBe(`${only} was not seen for longer`);
+  });
+
   test('a tie of the floor goes by the order of the keys', () => {
     const query: SelectQuery = { floor: 1, only: ids };
     expect(state.select(1, query)).toMatchObject([{ id: first }]);

@@ -56,9 +56,10 @@ export function explainPrompt(state: State, index: number, query: Query): Explan
 }
 
 /** By which constraint a prompt was taken. */
-function taken(state: State, index: number, { walk }: Choosing): string {
+function taken(state: State, index: number, { plan, walk }: Choosing): string {
   const reason = walk?.reasons.get(index);
-  if (reason === 'floor') return ', taken for the floor: no other was not seen for longer';
+  const allowed = plan.groups.length > 0 ? ' that the quotas allow' : '';
+  if (reason === 'floor') return `, taken for the floor: no other${allowed} was not seen for longer`;
   return reason === 'quota' ? `, taken for the quota: the slots left were for ${groupName(state, index)}` : '';
 }
 
