@@ -253,6 +253,21 @@ describe('explain says why', () => {
     expect(why('m', 1, { floor: 1 })).toBe(`${only} was not seen for longer`);
   });
 
+  test('the groups that no quota names are counted together, and named so', () => {
+    const four = new PromptState().import(['math', 'code', 'x', 'y'].map((id) => ({ id, group: id })));
+    four.observe(['code', 'x', 'y'].map((id) => ({ id, successes: 1, trials: 2 })));
+    const query = { acquisition: { kind: 'inverse-evidence' } } as const;
+    const whys = (quotas: SelectQuery['quotas'], count: number): string[] =>
+      ['x', 'y'].map((id) => four.explain(id, count, { ...query, quotas }).why);
+    expect(whys({ math: 1 / 3, code: 1 / 3 }, 3)).toContain(
+      'number 2 of the 3 selected, taken for the quota: the slots left were for the groups that no quota names',
+    );
+    four.observe([{ id: 'math', successes: 2, trials: 4 }]);
+    expect(whys({ math: 0.5, code: 0 }, 2)).toContain(
+      'the groups that no quota names have their share, 1, and the slots left are for other groups',
+    );
+  });
+
   test('a tie of the floor goes by the order of the keys', () => {
     const query: SelectQuery = { floor: 1, only: ids };
     expect(state.select(1, query)).toMatchObject([{ id: first }]);

@@ -3,7 +3,7 @@ import { quote } from '../../escape-controls.ts';
 import type { Acquisition } from '../../index.ts';
 import type { State } from '../state.ts';
 import { type Choosing, choose } from './choose.ts';
-import { barOutside, type Query } from './query.ts';
+import { barOutside, type Plan, type Query } from './query.ts';
 import { ageOf } from './rows.ts';
 import { byScore, type Row } from './walk.ts';
 
@@ -60,7 +60,7 @@ function taken(state: State, index: number, { plan, walk }: Choosing): string {
   const reason = walk?.reasons.get(index);
   const allowed = plan.groups.length > 0 ? ' that the quotas allow' : '';
   if (reason === 'floor') return `, taken for the floor: no other${allowed} was not seen for longer`;
-  return reason === 'quota' ? `, taken for the quota: the slots left were for ${groupName(state, index)}` : '';
+  return reason === 'quota' ? `, taken for the quota: the slots left were for ${groupName(state, index, plan)}` : '';
 }
 
 function barOf(state: State, index: number, query: Query, { plan }: Choosing): string | undefined {
@@ -77,9 +77,10 @@ function full(state: State, index: number, score: number, { plan, walk }: Choosi
   const last = lastByScore(walk.taken, walk.reasons);
   const isBehind = last === undefined ? isSeenAfter(state, index, walk.taken.at(-1)) : byScore(row, last) > 0;
   if (walk.taken.length === plan.count && isBehind) return undefined;
-  const name = groupName(state, index);
-  if (count === plan.bounds[group]?.most) return `${name} is full: ${count} of it are selected`;
-  return `${name} has its share, ${count}, and the slots left are for other groups`;
+  if (count === plan.bounds[group]?.most)
+    return `${groupName(state, index, plan)} is full: ${count} of it are selected`;
+  const [have, their] = group === plan.groups.length ? ['have', 'their'] : ['has', 'its'];
+  return `${groupName(state, index, plan)} ${have} ${their} share, ${count}, and the slots left are for other groups`;
 }
 
 /** Whether a prompt comes after one in the order of the floor. */
@@ -89,7 +90,9 @@ function isSeenAfter(state: State, index: number, other: Row | undefined): boole
   return age < its || (age === its && index > other.position);
 }
 
-function groupName(state: State, index: number): string {
+/** Its group, or all those that share what the quotas leave. */
+function groupName(state: State, index: number, { groups, boundsOf }: Plan): string {
+  if (boundsOf[state.columns.groups[index] as number] === groups.length) return 'the groups that no quota names';
   const label = state.groupOf(index);
   return label === '' ? 'the group of prompts without a label' : `its group ${quote(label)}`;
 }
